@@ -1,0 +1,53 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+export VIGIE_PORT ?= 8000
+export VIGIE_HOME ?= $(CURDIR)/vigie-home
+
+.PHONY: help run test lint fix bench check lock messages wheelhouse clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+run: .venv/run ## Start the demonstration: an invented region, its laboratory, its observatory
+	@$(BIN)/vigie demo
+
+test: .venv/dev ## Run the fast tests
+	@$(BIN)/python -m pytest $(TESTS)
+
+lint: .venv/dev ## Look for faults without running anything
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy
+	$(BIN)/python -m django makemigrations --check --dry-run
+
+fix: .venv/dev ## Format, and mend what a machine can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/dev ## Measure; AREA=main (or fix, detect, exposed...) for one area
+	@$(BIN)/python -m bench $(AREA)
+
+check: lint test bench ## Everything that the continuous integration runs
+
+lock: ## Write the locked dependencies again from pyproject.toml (needs uv)
+	uv lock
+	tools/export-locks
+
+messages: .venv/dev ## Gather the texts to translate (needs gettext)
+	$(BIN)/python tools/messages.py
+
+wheelhouse: ## Put every wheel of the demonstration in ./wheelhouse, for a closed network
+	python3 -m pip download --require-hashes --dest wheelhouse -r requirements/run.txt
+
+clean: ## Remove what was installed and the demonstration's state
+	rm -rf .venv vigie-home
+
+.venv/run: requirements/run.txt pyproject.toml
+	@tools/install run
+
+.venv/dev: requirements/dev.txt pyproject.toml
+	@tools/install dev
+
+export DJANGO_SETTINGS_MODULE := vigie.config.django

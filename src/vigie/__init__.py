@@ -1,0 +1,1 @@
+"""Vigie: the observatory of the cybersecurity level of health establishments."""

@@ -1,0 +1,32 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class FindingState(TextChoices):
+    OPEN = "open", _("open")
+    CLOSED = "closed", _("closed, correction verified")
+    NO_LONGER_OBSERVED = "no_longer_observed", _("no longer observed")
+
+
+class FindingKind(TextChoices):
+    PRODUCT = "product", _("vulnerable product")
+    CHECK = "check", _("weak configuration")
+
+
+class Severity(TextChoices):
+    """The same slugs as vigie.engine.outcome.Severity; a test holds them together."""
+
+    CRITICAL = "critical", _("critical")
+    HIGH = "high", _("high")
+    MEDIUM = "medium", _("medium")
+    LOW = "low", _("low")
+
+
+class FindingEventKind(TextChoices):
+    DETECTED = "detected", _("detected")
+    CONFIRMED_CHANGED = "changed", _("changed")
+    ABSENT_ONCE = "absent", _("not seen at the last look: waiting for a second look")
+    SEEN_AGAIN = "seen_again", _("seen again")
+    CLOSED = "closed", _("closed: correction verified")
+    NO_LONGER_OBSERVED = "no_longer_observed", _("no longer observed")
+    REOPENED = "reopened", _("reopened")

@@ -1,0 +1,139 @@
+"""Campaigns and their ledger of shards; looks, raw answers, and the services seen as intervals."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from vigie.apps.registry.models import Establishment
+from vigie.apps.vulns.models import Pair
+
+from .enums import CampaignState, ShardState
+
+
+class Campaign(models.Model):
+    name = models.CharField(max_length=120)
+    state = models.CharField(max_length=10, choices=CampaignState, default=CampaignState.RUNNING)
+    ports = models.JSONField(default=list)  # TCP ports asked of every address
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    started_by = models.CharField(max_length=200)
+    held_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")), name="scans_campaign_in_order"
+            )
+        ]
+
+
+class Shard(models.Model):
+    """A piece of a campaign: one establishment. DONE is set once, by the conditional UPDATE that records it."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="shards")
+    establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="shards")
+    state = models.CharField(max_length=8, choices=ShardState, default=ShardState.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    hosts = models.PositiveIntegerField(default=0)  # addresses to look at
+    hosts_done = models.PositiveIntegerField(default=0)  # live progress while it runs
+    hosts_reached = models.PositiveIntegerField(default=0)
+    questions = models.PositiveIntegerField(default=0)  # connections made
+    services_found = models.PositiveIntegerField(default=0)
+    unknowns = models.JSONField(default=dict)  # reason -> count of services or hosts not known
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "establishment"], name="scans_one_shard_per_establishment")
+        ]
+        indexes = [models.Index(fields=["campaign", "state"], name="scans_ledger")]
+
+
+class Look(models.Model):
+    """One completed look at one address in one campaign: what absence and coverage are judged on."""
+
+    shard = models.ForeignKey(Shard, on_delete=models.CASCADE, related_name="looks")
+    address = models.GenericIPAddressField()
+    names = models.JSONField(default=list)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    reached = models.BooleanField()
+    open_ports = models.JSONField(default=list)
+    refused_ports = models.JSONField(default=list)
+    silent_ports = models.JSONField(default=list)
+    not_asked_ports = models.JSONField(default=list)
+    not_asked_reason = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shard", "address"], name="scans_one_look_per_address")]
+
+
+class ServiceQuerySet(models.QuerySet["Service"]):
+    def current(self) -> Self:
+        return self.filter(ended_at=None)
+
+    def seen_between(self, start: datetime, end: datetime) -> Self:
+        return self.filter(first_seen__lt=end).filter(Q(ended_at=None) | Q(ended_at__gte=start))
+
+
+class Service(models.Model):
+    """A service as it was seen without change from `first_seen` to `last_confirmed`: a change ends the row."""
+
+    establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="services")
+    address = models.GenericIPAddressField()
+    port = models.PositiveIntegerField()
+    transport = models.CharField(max_length=3, default="tcp")
+    name = models.CharField(max_length=253, blank=True)  # host name asked, "" by address
+    service = models.CharField(max_length=20, blank=True)  # "" when not recognised
+    answer = models.CharField(max_length=12)  # engine.facts.Answer
+    reason = models.CharField(max_length=200, blank=True)  # why it is unknown
+    pair = models.ForeignKey(Pair, null=True, blank=True, on_delete=models.PROTECT, related_name="services")
+    facts = models.JSONField(default=dict)  # engine.facts.Facts, by msgspec
+    facts_sha256 = models.CharField(max_length=64)  # of what identifies it: a change of it is a change of service
+    first_seen = models.DateTimeField()
+    last_confirmed = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=40, blank=True)  # "changed", "no longer observed"
+    absences = models.PositiveSmallIntegerField(default=0)  # completed looks in a row that did not see it
+    absent_since = models.DateTimeField(null=True, blank=True)
+
+    objects = ServiceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["establishment", "address", "port", "transport", "name"],
+                condition=Q(ended_at=None),
+                name="scans_service_once",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["address", "port"], name="scans_by_address"),
+            models.Index(fields=["pair"], condition=Q(ended_at=None), name="scans_current_by_pair"),
+        ]
+
+
+class RawAnswer(models.Model):
+    """The bytes that were asked and answered, for evidence and for parsing again."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="raw_answers")
+    look = models.ForeignKey(Look, on_delete=models.CASCADE, related_name="raw_answers")
+    probe = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    asked = models.BinaryField()
+    answered = models.BinaryField()
+    answered_length = models.PositiveIntegerField()
+
+
+class StopOrder(models.Model):
+    """The emergency stop: while one is not lifted, no worker sends anything."""
+
+    ordered_at = models.DateTimeField()
+    ordered_by = models.CharField(max_length=200)
+    reason = models.CharField(max_length=200, blank=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.CharField(max_length=200, blank=True)

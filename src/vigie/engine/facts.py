@@ -1,0 +1,222 @@
+"""What did one look at one service bring, in typed facts?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Transport(StrEnum):
+    TCP = "tcp"
+    UDP = "udp"
+
+
+class PortState(StrEnum):
+    """What the port itself answered. NOT_ASKED is a look that was not made, with its reason kept apart."""
+
+    OPEN = "open"
+    REFUSED = "refused"  # positive: the host answered that nothing listens
+    SILENT = "silent"  # nothing came back: filtered, down or slow; proves nothing
+    UNREACHABLE = "unreachable"
+    NOT_ASKED = "not_asked"
+
+
+class Answer(StrEnum):
+    """How the conversation on an open port ended. Everything but ANSWERED leaves facts unknown."""
+
+    ANSWERED = "answered"
+    SILENT = "silent"  # accepted, then said nothing in the time allowed
+    CLOSED = "closed"  # accepted, then closed or reset before a useful byte
+    GARBLED = "garbled"  # said something that no probe understands
+    TOO_LONG = "too_long"  # went past the bytes or the time that one answer may take
+    NOT_ASKED = "not_asked"  # refused by the scope, the pace or the stop
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What runs there: one product that the fingerprints recognised."""
+
+    vendor: str  # CPE vendor, lower case: "openbsd"
+    product: str  # CPE product: "openssh"
+    version: str | None  # as the product writes it, None when it does not say
+    update: str | None = None  # CPE update field: "r3.4", "p1"
+    edition: str | None = None
+    distribution: str | None = None  # "debian:11", "ubuntu:22.04"; None when upstream or not told
+    package: str | None = None  # distribution package version: "1:8.4p1-5+deb11u3"
+    platform: str | None = None
+    confidence: int = 100  # 0 to 100, from the rule
+    source: str = "banner"  # which fact told: banner, http_server, html_title, http_cookie, favicon, dicom...
+
+    @property
+    def cpe23(self) -> str:
+        """The CPE 2.3 formatted string, reserved characters escaped, '*' for what is not known."""
+        part = "o" if self.product.endswith(("_firmware", "fortios", "pan-os")) else "a"
+        fields = (self.vendor, self.product, self.version, self.update, self.edition)
+        return ":".join(["cpe", "2.3", part, *(_cpe_field(f) for f in fields), "*", "*", "*", "*", "*"])
+
+
+def _cpe_field(value: str | None) -> str:
+    if not value:
+        return "*"
+    kept = value.lower().replace(" ", "_")
+    return "".join(c if c.isalnum() or c in "._-" else f"\\{c}" for c in kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The leaf certificate that the server showed."""
+
+    subject: str
+    issuer: str
+    names: tuple[str, ...]  # DNS and address names, lower case
+    not_before: datetime
+    not_after: datetime
+    serial: str
+    sha256: str
+    key: str  # "RSA 2048", "EC secp256r1"
+    signature: str  # "sha256WithRSAEncryption"
+    self_signed: bool
+    chain_length: int  # certificates shown, the leaf included; capped when the chain loops
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFacts:
+    protocol: str  # negotiated: "TLSv1.3"
+    cipher: str
+    certificate: Certificate | None
+    accepts_obsolete: bool | None  # TLS 1.0 or 1.1 accepted; None when it could not be asked
+    server_name: str | None  # the SNI that was sent; None when only an address was known
+    name_matches: bool | None  # None when no name was asked
+
+
+@dataclass(frozen=True, slots=True)
+class HttpFacts:
+    status: int
+    server: str | None
+    title: str | None
+    location: str | None
+    headers: tuple[tuple[str, str], ...]  # lower-case names, in order, values cut at 512 characters
+    cookies: tuple[str, ...]  # names only: a value may identify a person
+    has_password_field: bool
+    is_listing: bool
+    body_length: int
+    body_sha256: str  # of the first 64 KiB, which are not kept
+    favicon_mmh3: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SshFacts:
+    protocol: str  # "2.0", "1.99"
+    software: str  # "OpenSSH_8.4p1"
+    comment: str | None  # "Debian-5+deb11u3"
+    kex: tuple[str, ...] = ()
+    host_keys: tuple[str, ...] = ()
+    ciphers: tuple[str, ...] = ()
+    macs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpFacts:
+    greeting: str
+    extensions: tuple[str, ...]  # upper case, from EHLO
+    starttls: bool | None  # None when EHLO got no answer
+
+
+@dataclass(frozen=True, slots=True)
+class FtpFacts:
+    greeting: str
+    features: tuple[str, ...]
+    auth_tls: bool | None  # None when FEAT got no answer
+
+
+class DicomAnswer(StrEnum):
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"  # proves DICOM as surely as an acceptance
+    ABORTED = "aborted"
+
+
+@dataclass(frozen=True, slots=True)
+class DicomFacts:
+    answer: DicomAnswer
+    reason: str | None  # "called AE title not recognised" for a rejection
+    implementation_uid: str | None
+    implementation_version: str | None  # "ORTHANC_1.12.1", "PYNETDICOM_304"
+
+
+@dataclass(frozen=True, slots=True)
+class MllpFacts:
+    """Nothing is sent by default, so a listener that keeps silent is possible, not proven."""
+
+    proven: bool  # True only when the mandate allowed an empty frame and an MLLP frame came back
+    framed_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class FhirFacts:
+    fhir_version: str  # "4.0.1"
+    software: str | None
+    software_version: str | None
+    security_declared: bool  # the capability statement has a security section
+    resource_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that one connection brought; a None part was not asked or not answered."""
+
+    banner: str | None = None  # first line, at most 512 characters, Latin-1 when it is not UTF-8
+    tls: TlsFacts | None = None
+    http: HttpFacts | None = None
+    ssh: SshFacts | None = None
+    smtp: SmtpFacts | None = None
+    ftp: FtpFacts | None = None
+    dicom: DicomFacts | None = None
+    mllp: MllpFacts | None = None
+    fhir: FhirFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """What was asked and what came back, kept as it came; never a body that may hold personal data."""
+
+    probe: str  # "ssh", "http", "dicom"...
+    asked: bytes
+    answered: bytes  # at most 16 KiB
+    answered_length: int  # before the cut
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLook:
+    """One look at one port of one address, under one name."""
+
+    address: str
+    port: int
+    transport: Transport
+    name: str | None  # host name that was used (SNI, Host header), None when looked at by address
+    state: PortState
+    answer: Answer
+    service: str | None  # "ssh", "http", "https", "smtp", "ftp", "dicom", "mllp", "fhir"; None when not recognised
+    reason: str  # why it is unknown, short English clause; "" when everything was answered
+    looked_at: datetime
+    facts: Facts = Facts()
+    identities: tuple[Identity, ...] = ()
+    raw: tuple[RawAnswer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HostLook:
+    """One completed look at one address: every port that was asked, and each open one in full."""
+
+    address: str
+    names: tuple[str, ...]
+    started_at: datetime
+    ended_at: datetime
+    services: tuple[ServiceLook, ...]  # open ports
+    refused_ports: tuple[int, ...] = ()
+    silent_ports: tuple[int, ...] = ()
+    not_asked_ports: tuple[int, ...] = ()
+    not_asked_reason: str = ""  # "outside the mandate", "stopped", "outside the window"
+
+    @property
+    def reached(self) -> bool:
+        """True when the host answered something, be it a refusal: an absence then means something."""
+        return bool(self.services or self.refused_ports)

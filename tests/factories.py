@@ -1,0 +1,199 @@
+"""Invented objects for tests; names that nobody bears."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import factory
+from factory.django import DjangoModelFactory
+
+from vigie.apps.accounts.models import User
+from vigie.apps.assets.models import Asset, Mandate
+from vigie.apps.findings.models import Finding
+from vigie.apps.registry.models import Establishment, Group, Membership, Site, Territory
+from vigie.apps.scans.models import Campaign, Service, Shard
+from vigie.apps.vulns.models import Pair, Vulnerability
+
+NOW = datetime(2026, 11, 23, 6, 10, tzinfo=UTC)
+
+
+def luhn_finess(number: int) -> str:
+    """A FINESS number of the unused 00 range with its right check digit."""
+    body = f"00{number:06d}"
+    total = 0
+    for index, digit in enumerate(reversed(body)):
+        value = int(digit) * (2 if index % 2 == 0 else 1)
+        total += value - 9 if value > 9 else value
+    return f"{body}{-total % 10}"
+
+
+class RegionFactory(DjangoModelFactory):
+    class Meta:
+        model = Territory
+        django_get_or_create = ("kind", "code")
+
+    kind = "region"
+    code = "X1"
+    name = "Valombre"
+    invented = True
+
+
+class DepartmentFactory(RegionFactory):
+    kind = "department"
+    code = "X1"
+    name = "Haute-Valombre"
+    parent = factory.SubFactory(RegionFactory)
+
+
+class EstablishmentFactory(DjangoModelFactory):
+    class Meta:
+        model = Establishment
+
+    finess = factory.Sequence(lambda n: luhn_finess(n * 2 + 1))
+    name = factory.Sequence(lambda n: f"Centre hospitalier de Valmorne {n}")
+    category = "355"
+    category_label = "Centre Hospitalier (C.H.)"
+    department = factory.SubFactory(DepartmentFactory)
+    city = "VALMORNE"
+    postal_code = "00199"
+    opened_on = date(1990, 1, 1)
+
+
+class SiteFactory(DjangoModelFactory):
+    class Meta:
+        model = Site
+
+    finess = factory.Sequence(lambda n: luhn_finess(n * 2 + 500_000))
+    establishment = factory.SubFactory(EstablishmentFactory)
+    name = factory.SelfAttribute("establishment.name")
+    category = "355"
+    department = factory.SelfAttribute("establishment.department")
+    opened_on = date(1990, 1, 1)
+
+
+class GroupFactory(DjangoModelFactory):
+    class Meta:
+        model = Group
+
+    kind = "ght"
+    code = factory.Sequence(lambda n: f"VA-{n:02d}")
+    name = factory.Sequence(lambda n: f"GHT de la Valombre {n}")
+    region = factory.SubFactory(RegionFactory)
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    establishment = factory.SubFactory(EstablishmentFactory)
+    group = factory.SubFactory(GroupFactory)
+    valid_from = date(2016, 7, 1)
+    recorded_at = NOW - timedelta(days=300)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"aline{n}@vigie.example")
+    name = "Aline Exemple"
+
+
+class AssetFactory(DjangoModelFactory):
+    class Meta:
+        model = Asset
+
+    establishment = factory.SubFactory(EstablishmentFactory)
+    kind = "address"
+    value = factory.Sequence(lambda n: f"127.61.{n // 250}.{n % 250 + 1}")
+    valid_from = date(2026, 1, 1)
+    recorded_at = NOW - timedelta(days=300)
+
+
+class MandateFactory(DjangoModelFactory):
+    class Meta:
+        model = Mandate
+
+    establishment = factory.SubFactory(EstablishmentFactory)
+    kind = "laboratory"
+    signatory = "Directrice Exemple"
+    basis = "laboratory"
+    valid_from = NOW - timedelta(days=100)
+    valid_until = NOW + timedelta(days=100)
+    recorded_at = NOW - timedelta(days=100)
+    recorded_by = "test"
+
+
+class CampaignFactory(DjangoModelFactory):
+    class Meta:
+        model = Campaign
+
+    name = "Look of the night"
+    state = "finished"
+    ports = [2222, 8443]
+    started_at = NOW - timedelta(hours=2)
+    ended_at = NOW - timedelta(hours=1)
+    started_by = "test"
+
+
+class ShardFactory(DjangoModelFactory):
+    class Meta:
+        model = Shard
+
+    campaign = factory.SubFactory(CampaignFactory)
+    establishment = factory.SubFactory(EstablishmentFactory)
+    state = "done"
+
+
+class PairFactory(DjangoModelFactory):
+    class Meta:
+        model = Pair
+        django_get_or_create = ("vendor", "product", "version")
+
+    vendor = "openbsd"
+    product = "openssh"
+    version = "9.2p1"
+
+
+class ServiceFactory(DjangoModelFactory):
+    class Meta:
+        model = Service
+
+    establishment = factory.SubFactory(EstablishmentFactory)
+    address = factory.Sequence(lambda n: f"127.61.{n // 250}.{n % 250 + 1}")
+    port = 2222
+    service = "ssh"
+    answer = "answered"
+    pair = factory.SubFactory(PairFactory)
+    facts_sha256 = "0" * 64
+    first_seen = NOW - timedelta(days=40)
+    last_confirmed = NOW - timedelta(hours=1)
+
+
+class VulnerabilityFactory(DjangoModelFactory):
+    class Meta:
+        model = Vulnerability
+        django_get_or_create = ("cve",)
+
+    cve = "CVE-2024-6387"
+    title_fr = "OpenSSH : exécution de code à distance par une course dans le serveur"
+    title_en = "OpenSSH: remote code execution by a race in the server"
+    cvss = "8.1"
+    updated_at = NOW
+
+
+class FindingFactory(DjangoModelFactory):
+    class Meta:
+        model = Finding
+
+    establishment = factory.SubFactory(EstablishmentFactory)
+    service = factory.SubFactory(ServiceFactory, establishment=factory.SelfAttribute("..establishment"))
+    address = factory.SelfAttribute("service.address")
+    port = factory.SelfAttribute("service.port")
+    kind = "product"
+    subject = "openbsd:openssh"
+    seen_version = "9.2p1"
+    severity = "high"
+    first_seen = NOW - timedelta(days=40)
+    last_confirmed = NOW - timedelta(hours=1)
+    deadline = NOW - timedelta(days=10)
+    policy = "deadlines-2026-01-01"
