@@ -1,0 +1,119 @@
+"""Is this installation able to work, and if not, what is missing and what must be done?"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+
+class Health(StrEnum):
+    GOOD = "good"
+    WARNING = "warning"  # it works, but something should be known
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    subject: str  # "home", "database", "web", "workers", "feeds", "translations", "browser"
+    health: Health
+    sentence: str  # what is so
+    remedy: str = ""  # what to do
+
+
+MIN_FREE_BYTES = 200 * 1024 * 1024  # a national database grows by some megabytes a day; below this it may stop
+
+
+def missing_migrations() -> str | None:
+    """One sentence when the database cannot be used as it is, else None."""
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        return f"The database does not answer ({str(error).strip().splitlines()[0]}). Run `vigie doctor`."
+    if pending:
+        return "The database is not ready: run `vigie init` first (it makes or updates it, and loses nothing)."
+    return None
+
+
+def check_home(home: Path) -> Remark:
+    if not home.exists():
+        return Remark("home", Health.BAD, f"{home} does not exist.", "Run `vigie init`, or set VIGIE_HOME.")
+    if not os.access(home, os.W_OK | os.X_OK):
+        return Remark("home", Health.BAD, f"{home} cannot be written.", "Give this user the right, or set VIGIE_HOME.")
+    free = shutil.disk_usage(home).free
+    if free < MIN_FREE_BYTES:
+        return Remark("home", Health.BAD, f"{home}: only {free // 2**20} MB left on its disk.", "Free some space.")
+    return Remark("home", Health.GOOD, f"{home} can be written; {free // 2**20} MB left.")
+
+
+def check_database() -> Remark:
+    from django.db import connection
+
+    problem = missing_migrations()
+    if problem:
+        return Remark("database", Health.BAD, problem, "vigie init")
+    return Remark("database", Health.GOOD, f"{connection.vendor} answers, its tables are up to date.")
+
+
+def check_people() -> Remark:
+    from vigie.apps.accounts.models import User
+
+    if not User.objects.filter(is_active=True).exists():
+        return Remark("people", Health.BAD, "Nobody can sign in.", "Run `vigie init --email you@example.org`.")
+    return Remark("people", Health.GOOD, f"{User.objects.filter(is_active=True).count()} account(s) can sign in.")
+
+
+def check_catalogue() -> Remark:
+    from vigie.apps.vulns.models import Vulnerability
+
+    count = Vulnerability.objects.count()
+    if not count:
+        return Remark("feeds", Health.BAD, "No vulnerability is known.", "Run `vigie feeds sync`.")
+    return Remark("feeds", Health.GOOD, f"{count} vulnerabilities are known.")
+
+
+def check_workers(now: datetime) -> Remark:
+
+    from vigie.apps.jobs.models import Worker
+
+    live = Worker.objects.filter(seen_at__gte=now - timedelta(seconds=30)).count()
+    if not live:
+        return Remark("workers", Health.WARNING, "No worker is running: nothing is looked at.", "Run `vigie serve`.")
+    return Remark("workers", Health.GOOD, f"{live} worker process(es) running.")
+
+
+def check_translations() -> Remark:
+    from vigie.config.catalogues import LOCALE
+
+    if not list(LOCALE.glob("*/LC_MESSAGES/django.mo")):
+        return Remark(
+            "translations",
+            Health.WARNING,
+            "The French texts are not compiled: pages are in English.",
+            f"Make {LOCALE} writable once, and run `vigie init`.",
+        )
+    return Remark("translations", Health.GOOD, "French and English.")
+
+
+def check_sweep_right() -> Remark:
+    """The unprivileged path needs no right; say which path is used, as it decides the speed."""
+    return Remark("sweep", Health.GOOD, "Ports are swept by ordinary connections: no privilege is needed.")
+
+
+def examine(home: Path, now: datetime) -> Iterator[Remark]:
+    """Every check in the order in which to mend; what needs the database is left out while it is not ready."""
+    yield check_home(home)
+    database = check_database()
+    yield database
+    if database.health is Health.GOOD:
+        yield check_people()
+        yield check_catalogue()
+        yield check_workers(now)
+    yield check_translations()
+    yield check_sweep_right()
