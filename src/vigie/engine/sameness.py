@@ -1,0 +1,66 @@
+"""Is it the same service as at the last look, or has it changed?"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vigie.engine.facts import Facts, HttpFacts, Identity, TlsFacts
+
+Part = tuple[object, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What identifies a service. A None part was not answered: it contradicts nothing.
+
+    Dates, lengths and whole greetings are left out: they differ from one look to the next on an unchanged service.
+    """
+
+    service: str
+    products: tuple[tuple[str | None, ...], ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(repr((self.service, self.products, self.parts)).encode()).hexdigest()
+
+
+def sign_of(service: str | None, facts: Facts, identities: Sequence[Identity]) -> Sign:
+    ssh, smtp, ftp, dicom, mllp, fhir = facts.ssh, facts.smtp, facts.ftp, facts.dicom, facts.mllp, facts.fhir
+    return Sign(
+        service=service or "",
+        products=tuple((i.vendor, i.product, i.version, i.update, i.distribution, i.package) for i in identities),
+        parts=(
+            *_tls(facts.tls),
+            *_http(facts.http),
+            (ssh.protocol, ssh.software, ssh.comment) if ssh else None,
+            (ssh.kex, ssh.host_keys, ssh.ciphers, ssh.macs) if ssh and ssh.kex else None,
+            (smtp.starttls, smtp.extensions) if smtp and smtp.starttls is not None else None,
+            (ftp.auth_tls, ftp.features) if ftp and ftp.auth_tls is not None else None,
+            (dicom.answer, dicom.reason, dicom.implementation_uid, dicom.implementation_version) if dicom else None,
+            (mllp.proven,) if mllp else None,
+            (fhir.fhir_version, fhir.software, fhir.software_version, fhir.security_declared) if fhir else None,
+        ),
+    )
+
+
+def changed(old: Sign, new: Sign) -> bool:
+    """True when the new look contradicts or completes the old one; a part now unknown does neither."""
+    if (old.service, old.products) != (new.service, new.products):
+        return True
+    return any(part is not None and part != before for before, part in zip(old.parts, new.parts, strict=True))
+
+
+def _tls(tls: TlsFacts | None) -> tuple[Part, Part]:
+    if tls is None:
+        return (None, None)
+    certificate = tls.certificate.sha256 if tls.certificate else ""
+    obsolete = None if tls.accepts_obsolete is None else (tls.accepts_obsolete,)
+    return (tls.protocol, certificate, tls.name_matches), obsolete
+
+
+def _http(http: HttpFacts | None) -> tuple[Part]:
+    if http is None:
+        return (None,)
+    hsts = next((value for name, value in http.headers if name == "strict-transport-security"), "")
+    return ((http.status, http.server, http.title, hsts, http.has_password_field, http.is_listing),)
