@@ -1,12 +1,15 @@
 """The ledger of work: the truth about every job, whatever carries it to a worker."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
 
 from .enums import JobState
+
+SEEN_WITHIN = timedelta(seconds=30)  # several missed beats: a worker that waits for the database is still alive
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -21,6 +24,13 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def unfinished(self) -> Self:
         return self.filter(state__in=[JobState.READY, JobState.RUNNING])
+
+    def leased(self, job_id: int, token: UUID) -> Self:
+        """The job, as long as this lease on it has not been given to another."""
+        return self.filter(pk=job_id, state=JobState.RUNNING, lease_token=token)
+
+    def not_carried_since(self, moment: datetime) -> Self:
+        return self.filter(Q(published_at=None) | Q(published_at__lt=moment))
 
 
 class Job(models.Model):
@@ -43,8 +53,11 @@ class Job(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.UUIDField(null=True, blank=True)
     worker = models.CharField(max_length=120, blank=True)
+    # Asked again under its key while it ran: what it had read may be old, so it runs once more.
+    again = models.BooleanField(default=False)
     result = models.JSONField(null=True, blank=True)
-    error = models.TextField(blank=True)
+    error = models.TextField(blank=True)  # of the last failed attempt, in one line
+    failures = models.JSONField(default=list)  # one {"exception", "traceback", "worker", "at"} per failed attempt
 
     objects = JobQuerySet.as_manager()
 
@@ -89,9 +102,16 @@ class Schedule(models.Model):
         ]
 
 
+class WorkerQuerySet(models.QuerySet["Worker"]):
+    def alive(self, now: datetime) -> Self:
+        return self.filter(seen_at__gte=now - SEEN_WITHIN)
+
+
 class Worker(models.Model):
     """A live worker says so every few seconds; readiness and doctor read it."""
 
     name = models.CharField(max_length=120, unique=True)
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField()
+
+    objects = WorkerQuerySet.as_manager()

@@ -1,0 +1,101 @@
+"""How a job is written: in the transaction of what asks for it, once per key."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django_tasks.utils import normalize_json
+
+from .carrier import carrier, carry, carry_waiting, parcel
+from .enums import JobState
+from .models import Job
+
+MAX_ATTEMPTS = 5
+BATCH = 500  # rows of one INSERT
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A job to be: the import path of its task, and what the task is given."""
+
+    path: str
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    args: tuple[Any, ...] = ()
+    key: str | None = None
+    queue: str = "default"
+    priority: int = 0
+    run_after: datetime | None = None
+    max_attempts: int = MAX_ATTEMPTS
+
+    def job(self, now: datetime) -> Job:
+        """Raise ValueError for a queue that no worker serves, TypeError for what JSON cannot hold."""
+        if carrier().queues and self.queue not in carrier().queues:
+            raise ValueError(f"no worker serves the queue {self.queue!r}")
+        return Job(
+            path=self.path,
+            arguments={"args": normalize_json(self.args), "kwargs": normalize_json(self.kwargs)},
+            unique_key=self.key,
+            queue=self.queue,
+            priority=self.priority,
+            enqueued_at=now,
+            run_after=self.run_after or now,
+            max_attempts=self.max_attempts,
+        )
+
+
+def enqueue(
+    path: str,
+    *,
+    now: datetime,
+    key: str | None = None,
+    queue: str = "default",
+    priority: int = 0,
+    run_after: datetime | None = None,
+    again: bool = False,
+    **kwargs: Any,
+) -> Job:
+    """Write a job by the name of its task, in the caller's transaction; `kwargs` go to the task.
+
+    An unfinished job of the same key is returned instead. When that one is already running and `again` is true, it
+    runs once more afterwards: for work that must not miss the change that asks for it.
+    """
+    order = Order(path=path, kwargs=kwargs, key=key, queue=queue, priority=priority, run_after=run_after)
+    return place(order, now=now, again=again)
+
+
+@transaction.atomic
+def place(order: Order, *, now: datetime, again: bool = False) -> Job:
+    """Write the job of this order, or join the unfinished one of its key."""
+    while True:
+        if order.key is not None and (found := _join(order.key, again)):
+            return found
+        job = order.job(now)
+        try:
+            with transaction.atomic():
+                job.save(force_insert=True)
+        except IntegrityError:
+            if order.key is None:
+                raise
+            continue  # another enqueued it meanwhile: join that one
+        if job.run_after <= now:
+            transaction.on_commit(partial(carry, [parcel(job)], now))
+        return job
+
+
+def _join(key: str, again: bool) -> Job | None:
+    # Locked until the caller commits: the job must not begin before what it was asked for can be read.
+    job = Job.objects.select_for_update().unfinished().filter(unique_key=key).first()
+    if job is not None and again and job.state == JobState.RUNNING:
+        Job.objects.filter(pk=job.pk).update(again=True)
+    return job
+
+
+@transaction.atomic
+def enqueue_many(orders: Iterable[Order], *, now: datetime) -> None:
+    """Write many jobs at once; those whose key has an unfinished job are left out."""
+    jobs = [order.job(now) for order in orders]
+    Job.objects.bulk_create(jobs, batch_size=BATCH, ignore_conflicts=True)
+    transaction.on_commit(partial(carry_waiting, now))
