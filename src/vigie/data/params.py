@@ -62,7 +62,7 @@ def _method(raw: Any) -> Method:
     bounds = tuple((str(letter), int(least)) for letter, least in raw["bounds"].items())
     method = Method(
         slug=raw["slug"],
-        since=raw["from"],
+        since=raw["valid_from"],
         reference=raw["reference"],
         max_age_days=raw["max_age_days"],
         coverage_floor=raw["coverage_floor"],
@@ -95,7 +95,7 @@ def _indicator(raw: Any) -> IndicatorRule:
 def _deadlines(raw: Any) -> DeadlinePolicy:
     return DeadlinePolicy(
         slug=raw["slug"],
-        since=raw["from"],
+        since=raw["valid_from"],
         reference=raw["reference"],
         exploited_and_exposed=timedelta(days=raw["exploited_and_exposed_days"]),
         by_severity=tuple((severity, timedelta(days=raw["days"][severity])) for severity in Severity),
@@ -105,7 +105,7 @@ def _deadlines(raw: Any) -> DeadlinePolicy:
 def _priorities(raw: Any) -> PriorityTable:
     return PriorityTable(
         slug=raw["slug"],
-        since=raw["from"],
+        since=raw["valid_from"],
         reference=raw["reference"],
         rules=tuple(_priority_rule(entry) for entry in raw["rules"]),
     )
@@ -126,7 +126,7 @@ def _priority_rule(raw: Any) -> PriorityRule:
 def _absence(raw: Any) -> AbsenceRule:
     return AbsenceRule(
         slug=raw["slug"],
-        since=raw["from"],
+        since=raw["valid_from"],
         reference=raw["reference"],
         between=timedelta(hours=raw["hours_between"]),
         fall_least=raw["fall"]["least"],

@@ -22,6 +22,15 @@ class Severity(TextChoices):
     LOW = "low", _("low")
 
 
+class Priority(TextChoices):
+    """The same slugs as vigie.engine.priority.Priority; a test holds them together."""
+
+    NOW = "now", _("now")
+    WEEK = "week", _("this week")
+    MONTH = "month", _("this month")
+    WATCH = "watch", _("to watch")
+
+
 class FindingEventKind(TextChoices):
     DETECTED = "detected", _("detected")
     CONFIRMED_CHANGED = "changed", _("changed")

@@ -10,7 +10,7 @@ from vigie.apps.registry.models import Establishment
 from vigie.apps.scans.models import Look, Service
 from vigie.apps.vulns.models import Vulnerability
 
-from .enums import FindingEventKind, FindingKind, FindingState, Severity
+from .enums import FindingEventKind, FindingKind, FindingState, Priority, Severity
 
 
 class FindingQuerySet(models.QuerySet["Finding"]):
@@ -41,6 +41,8 @@ class Finding(models.Model):
     severity = models.CharField(max_length=8, choices=Severity)
     exploited = models.BooleanField(default=False)  # at least one vulnerability is on the KEV list
     remote_access = models.BooleanField(default=False)  # the equipment lets people in from outside
+    exposed = models.BooleanField(default=True)  # answers from outside; False on a private address
+    priority = models.CharField(max_length=5, choices=Priority, default=Priority.MONTH)  # by the published table
     evidence = models.JSONField(default=list)  # [{"label": "banner", "value": "..."}]
     first_seen = models.DateTimeField()  # kept when it reopens
     last_confirmed = models.DateTimeField()
@@ -70,6 +72,7 @@ class Finding(models.Model):
         indexes = [
             models.Index(fields=["establishment", "state"], name="findings_of"),
             models.Index(fields=["state", "severity"], name="findings_by_severity"),
+            models.Index(fields=["address", "port"], name="findings_by_address"),
             models.Index(fields=["deadline"], condition=Q(state="open"), name="findings_due"),
         ]
 

@@ -1,9 +1,31 @@
 """Levels as they were computed: never rewritten, each with the method, the hash and the trace that made it."""
 
+from datetime import datetime
+from typing import Self
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from .enums import Letter, SubjectKind
+
+
+class LevelQuerySet(models.QuerySet["Level"]):
+    def of(self, kind: str, ids: "list[int] | None" = None) -> Self:
+        """Levels of one kind of subject, of all of them when `ids` is None."""
+        found = self.filter(subject_kind=kind)
+        return found if ids is None else found.filter(subject_id__in=ids)
+
+    def current(self) -> Self:
+        """The last level of each subject."""
+        return self._last(Level.objects.all())
+
+    def as_of(self, when: datetime) -> Self:
+        """The level of each subject as it was published at that instant."""
+        return self._last(Level.objects.filter(at__lte=when))
+
+    def _last(self, among: models.QuerySet["Level"]) -> Self:
+        same = among.filter(subject_kind=OuterRef("subject_kind"), subject_id=OuterRef("subject_id"))
+        return self.filter(pk=Subquery(same.order_by("-at", "-id").values("pk")[:1]))
 
 
 class Level(models.Model):
@@ -21,6 +43,8 @@ class Level(models.Model):
     method = models.CharField(max_length=40)  # "exposure-2026-01-01"
     inputs_sha256 = models.CharField(max_length=64)
     trace = models.JSONField()  # engine.level.Trace, by msgspec
+
+    objects = LevelQuerySet.as_manager()
 
     class Meta:
         constraints = [

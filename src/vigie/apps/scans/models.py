@@ -12,6 +12,14 @@ from vigie.apps.vulns.models import Pair
 from .enums import CampaignState, ShardState
 
 
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def running(self) -> Self:
+        return self.filter(state=CampaignState.RUNNING)
+
+    def latest(self) -> "Campaign | None":
+        return self.order_by("-started_at", "-id").first()
+
+
 class Campaign(models.Model):
     name = models.CharField(max_length=120)
     state = models.CharField(max_length=10, choices=CampaignState, default=CampaignState.RUNNING)
@@ -20,6 +28,10 @@ class Campaign(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     started_by = models.CharField(max_length=200)
     held_reason = models.CharField(max_length=300, blank=True)
+    # Asked for, and not looked at: [{"establishment": 12, "finess": "...", "reason": "no mandate"}]
+    not_looked = models.JSONField(default=list)
+
+    objects = CampaignQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -27,6 +39,11 @@ class Campaign(models.Model):
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")), name="scans_campaign_in_order"
             )
         ]
+
+
+class ShardQuerySet(models.QuerySet["Shard"]):
+    def unfinished(self) -> Self:
+        return self.filter(state=ShardState.WAITING)
 
 
 class Shard(models.Model):
@@ -43,8 +60,14 @@ class Shard(models.Model):
     hosts_reached = models.PositiveIntegerField(default=0)
     questions = models.PositiveIntegerField(default=0)  # connections made
     services_found = models.PositiveIntegerField(default=0)
+    services_new = models.PositiveIntegerField(default=0)  # not there, or otherwise, at the look before
+    services_gone = models.PositiveIntegerField(default=0)  # were there, and are not any more: awaiting a second look
     unknowns = models.JSONField(default=dict)  # reason -> count of services or hosts not known
+    names = models.JSONField(default=dict)  # name -> "" when it resolved, else why it is unknown
+    held_reason = models.CharField(max_length=300, blank=True)  # why its absences wait for a person
     error = models.TextField(blank=True)
+
+    objects = ShardQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -67,14 +90,22 @@ class Look(models.Model):
     silent_ports = models.JSONField(default=list)
     not_asked_ports = models.JSONField(default=list)
     not_asked_reason = models.CharField(max_length=80, blank=True)
+    # Services seen before and not at this look: [{"port": 22, "name": ""}]. They count once the campaign is settled.
+    absent = models.JSONField(default=list)
+    absences_applied_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["shard", "address"], name="scans_one_look_per_address")]
+        indexes = [models.Index(fields=["address", "-ended_at"], name="scans_looks_at")]
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):
     def current(self) -> Self:
         return self.filter(ended_at=None)
+
+    def running(self, pairs: "list[int] | frozenset[int]") -> Self:
+        """Current services that told one of these products, in first place or beside."""
+        return self.current().filter(Q(pair__in=pairs) | Q(other_pairs__in=pairs)).distinct()
 
     def seen_between(self, start: datetime, end: datetime) -> Self:
         return self.filter(first_seen__lt=end).filter(Q(ended_at=None) | Q(ended_at__gte=start))
@@ -92,6 +123,9 @@ class Service(models.Model):
     answer = models.CharField(max_length=12)  # engine.facts.Answer
     reason = models.CharField(max_length=200, blank=True)  # why it is unknown
     pair = models.ForeignKey(Pair, null=True, blank=True, on_delete=models.PROTECT, related_name="services")
+    # Other products told by the same answer: PHP and OpenSSL behind an Apache.
+    other_pairs = models.ManyToManyField(Pair, related_name="services_beside")
+    identities = models.JSONField(default=list)  # engine.facts.Identity, by msgspec; the pair's first
     facts = models.JSONField(default=dict)  # engine.facts.Facts, by msgspec
     facts_sha256 = models.CharField(max_length=64)  # of what identifies it: a change of it is a change of service
     first_seen = models.DateTimeField()
@@ -129,6 +163,11 @@ class RawAnswer(models.Model):
     answered_length = models.PositiveIntegerField()
 
 
+class StopOrderQuerySet(models.QuerySet["StopOrder"]):
+    def in_force(self) -> Self:
+        return self.filter(lifted_at=None)
+
+
 class StopOrder(models.Model):
     """The emergency stop: while one is not lifted, no worker sends anything."""
 
@@ -137,3 +176,5 @@ class StopOrder(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by = models.CharField(max_length=200, blank=True)
+
+    objects = StopOrderQuerySet.as_manager()
