@@ -1,0 +1,33 @@
+"""Which seen products does a vulnerability touch, and how sure are we?"""
+
+from .aliases import Aliases, Product
+from .catalogue import CatalogueIndex, match_identity
+from .decision import describe, judge, match, see
+from .record import VulnerabilityRecord
+from .statement import Configuration, Criterion, Node, Operator, PackageFix, Statement, digest, from_plain, to_plain
+from .verdict import LAYERS, Match, MatchVerdict, strongest
+
+__all__ = [
+    "LAYERS",
+    "Aliases",
+    "CatalogueIndex",
+    "Configuration",
+    "Criterion",
+    "Match",
+    "MatchVerdict",
+    "Node",
+    "Operator",
+    "PackageFix",
+    "Product",
+    "Statement",
+    "VulnerabilityRecord",
+    "describe",
+    "digest",
+    "from_plain",
+    "judge",
+    "match",
+    "match_identity",
+    "see",
+    "strongest",
+    "to_plain",
+]

@@ -1,0 +1,150 @@
+"""Do the configurations of a statement hold for what was seen, with AND, OR, negation and platforms?"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from vigie.engine.versions import Version, parse
+
+from .aliases import Aliases
+from .statement import ANY, NONE, Configuration, Criterion, Node, Operator
+from .version_range import Holds, Seen, against, scheme_for, within
+
+HARDWARE = "h"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How far it holds, the criterion that decided, and why it is not plain."""
+
+    holds: Holds
+    criterion: Criterion | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    seen: Seen
+    aliases: Aliases
+
+    def concerns(self, criterion: Criterion) -> bool:
+        return self.aliases.canonical(criterion.vendor, criterion.product) == self.seen.product
+
+
+def any_of(question: Question, configurations: tuple[Configuration, ...]) -> Held:
+    """Configurations are alternatives."""
+    return _greatest(_configuration(question, configuration) for configuration in configurations)
+
+
+def named(question: Question, configurations: tuple[Configuration, ...]) -> tuple[Criterion, ...]:
+    """The criteria that name the product as vulnerable."""
+    return tuple(
+        criterion
+        for configuration in configurations
+        for node in configuration.nodes
+        for criterion in node.criteria
+        if criterion.vulnerable and question.concerns(criterion)
+    )
+
+
+def _configuration(question: Question, configuration: Configuration) -> Held:
+    nodes = configuration.nodes
+    if configuration.operator is Operator.OR or len(nodes) == 1:
+        return _negated(_greatest(_node(question, node) for node in nodes), configuration.negate)
+    if not any(_names(question, node) for node in nodes):
+        return Held(Holds.NO)
+    answers = [_node(question, node) if _names(question, node) else _beside(question, node) for node in nodes]
+    return _negated(_least(answers), configuration.negate)
+
+
+def _names(question: Question, node: Node) -> bool:
+    return any(criterion.vulnerable and question.concerns(criterion) for criterion in node.criteria)
+
+
+def _node(question: Question, node: Node) -> Held:
+    """A node that names the product."""
+    own = [criterion for criterion in node.criteria if criterion.vulnerable and question.concerns(criterion)]
+    if node.operator is Operator.AND and len(node.criteria) > 1:
+        others = Node(tuple(criterion for criterion in node.criteria if not question.concerns(criterion)))
+        answers = [_criterion(question, criterion) for criterion in own]
+        return _negated(_least([*answers, *([_beside(question, others)] if others.criteria else [])]), node.negate)
+    return _negated(_greatest(_criterion(question, criterion) for criterion in _on_branch(question, own)), node.negate)
+
+
+def _beside(question: Question, node: Node) -> Held:
+    """What must be there as well. The hardware is, once its firmware is seen; a system or a program may be."""
+    if all(criterion.part == HARDWARE for criterion in node.criteria):
+        return _negated(Held(Holds.YES), node.negate)
+    platform = (question.seen.identity.platform or "").lower()
+    if platform and any(platform in criterion.product for criterion in node.criteria):
+        return _negated(Held(Holds.YES), node.negate)
+    wanted = sorted({f"{criterion.vendor} {criterion.product}" for criterion in node.criteria})
+    more = f" or {len(wanted) - 2} others" if len(wanted) > 2 else ""
+    return Held(Holds.CONDITIONAL, None, f"only with {' or '.join(wanted[:2])}{more}")
+
+
+def _criterion(question: Question, criterion: Criterion) -> Held:
+    version = within(question.seen, criterion)
+    if version is Holds.NO:
+        return Held(Holds.NO, criterion)
+    edition = _attribute(criterion.edition, question.seen.identity.edition, "edition", plain=True)
+    platform = _attribute(criterion.platform, question.seen.identity.platform, "platform", plain=False)
+    return _least([Held(version, criterion), edition, platform])
+
+
+def _attribute(wanted: str, seen: str | None, label: str, *, plain: bool) -> Held:
+    """`plain`: "none" means the plain product, which is what is seen when nothing else is told."""
+    if wanted == ANY or (plain and wanted == NONE and not seen) or (not plain and wanted == NONE):
+        return Held(Holds.YES)
+    if not seen:
+        return Held(Holds.CONDITIONAL, None, f"only the {label} {wanted}")
+    return Held(Holds.YES if seen.lower() == wanted else Holds.NO)
+
+
+def _on_branch(question: Question, criteria: list[Criterion]) -> list[Criterion]:
+    """Several upper bounds without a lower one are branches: 6.4.13 is fixed though it is below 7.0.10.
+
+    A version on a branch that has its own bound is judged by that bound; on another branch, by all of them.
+    """
+    version = question.seen.version
+    if version is None:
+        return criteria
+    open_below = [c for c in criteria if c.bounded and not (c.start_including or c.start_excluding)]
+    if len(open_below) < 2:
+        return criteria
+    own = [c for c in open_below if branch_of(question.seen, c) == version.branch]
+    return criteria if not own else [*own, *(c for c in criteria if c not in open_below)]
+
+
+def branch_of(seen: Seen, criterion: Criterion) -> tuple[int, ...] | None:
+    """The maintained line of the upper bound; None when there is none, or it cannot be read."""
+    limit = limit_of(seen, criterion)
+    return limit.branch if limit else None
+
+
+def limit_of(seen: Seen, criterion: Criterion) -> Version | None:
+    bound = criterion.end_excluding or criterion.end_including
+    return parse(scheme_for(seen.scheme, bound), bound) if bound else None
+
+
+def is_past(seen: Seen, criterion: Criterion) -> bool:
+    """True when what was seen comes after the criterion's last affected version."""
+    if criterion.end_excluding:
+        return against(seen, criterion.end_excluding) in "=>"
+    return bool(criterion.end_including) and against(seen, criterion.end_including) == ">"
+
+
+def _greatest(answers: Iterable[Held]) -> Held:
+    return max(answers, key=lambda held: held.holds, default=Held(Holds.NO))
+
+
+def _least(answers: list[Held]) -> Held:
+    """The least decides, and the criterion that names the product is kept for the evidence."""
+    least = min(answers, key=lambda held: held.holds)
+    criterion = least.criterion or next((held.criterion for held in answers if held.criterion), None)
+    return Held(least.holds, criterion, least.why)
+
+
+def _negated(held: Held, negate: bool) -> Held:
+    if not negate or held.holds in {Holds.UNKNOWN, Holds.CONDITIONAL}:
+        return held
+    return Held(Holds.NO if held.holds is Holds.YES else Holds.YES, held.criterion, "by negation")

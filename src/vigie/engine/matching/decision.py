@@ -1,0 +1,105 @@
+"""Which verdict does one statement give of what was seen?"""
+
+from dataclasses import replace
+
+from vigie.engine.facts import Identity
+from vigie.engine.versions import parse, scheme_of
+
+from . import package as packages
+from .aliases import Aliases
+from .applies import Question, any_of, branch_of, is_past, limit_of, named
+from .statement import NONE, Criterion, Statement
+from .verdict import Match, MatchVerdict
+from .version_range import Holds, Seen, joined, scheme_for
+
+NO_ALIASES = Aliases()
+
+
+def see(identity: Identity, aliases: Aliases = NO_ALIASES) -> Seen:
+    """Read an identity once, before it meets many statements."""
+    plain = replace(identity, version=packages.upstream(identity.version))
+    product = aliases.canonical(identity.vendor.lower(), identity.product.lower())
+    text = joined(plain.version, plain.update)
+    scheme = scheme_of(*product)
+    if text is None:
+        return Seen(plain, product, scheme, None)
+    return Seen(plain, product, scheme, parse(scheme_for(scheme, text), text))
+
+
+def match(identity: Identity, statement: Statement, *, source: str, aliases: Aliases = NO_ALIASES) -> Match | None:
+    """Judge one identity; None when the statement does not name its product as vulnerable."""
+    return judge(identity, see(identity, aliases), statement, source=source, aliases=aliases)
+
+
+def judge(identity: Identity, seen: Seen, statement: Statement, *, source: str, aliases: Aliases) -> Match | None:
+    """As `match`, for what `see` has read already."""
+    question = Question(seen, aliases)
+    criteria = named(question, statement.configurations)
+    if not criteria:
+        return None
+    upstream = _upstream(question, statement, criteria, source)
+    package = packages.package_of(identity)
+    if package is None or upstream.verdict is MatchVerdict.NOT_AFFECTED:
+        return upstream
+    return packages.judge(package, statement.packages) or _packaged(upstream, package)
+
+
+def _packaged(upstream: Match, package: packages.Package) -> Match:
+    """A distribution mends without changing the upstream version: an old number then proves nothing."""
+    if upstream.verdict is MatchVerdict.FIXED:
+        return upstream
+    evidence = f"{upstream.evidence}; a package of {package.distribution} may carry the correction"
+    return Match(MatchVerdict.UNKNOWN, evidence, upstream.source, upstream.fixed_in)
+
+
+def _upstream(question: Question, statement: Statement, criteria: tuple[Criterion, ...], source: str) -> Match:
+    held = any_of(question, statement.configurations)
+    version = question.seen.shown
+    if held.holds is Holds.NO:
+        return _outside(question.seen, criteria, source)
+    told = describe(held.criterion) if held.criterion else "the statement"
+    fixed_in = _fixed_in(held.criterion)
+    if held.holds is Holds.UNKNOWN:
+        return Match(MatchVerdict.UNKNOWN, _unknown(question.seen, told), source, fixed_in)
+    if held.holds is Holds.CONDITIONAL:
+        return Match(MatchVerdict.CONDITIONAL, f"{version} is in {told}, {held.why}", source, fixed_in)
+    return Match(MatchVerdict.AFFECTED, f"{version} is in {told}", source, fixed_in)
+
+
+def _unknown(seen: Seen, told: str) -> str:
+    if seen.written is None:
+        return f"no version was seen; affected: {told}"
+    return f"version {seen.shown} does not tell whether it is in {told}"
+
+
+def _outside(seen: Seen, criteria: tuple[Criterion, ...], source: str) -> Match:
+    """Fixed when it is past the bound of its own branch, or past all of them; else it never was affected."""
+    version = seen.shown
+    bounded = [criterion for criterion in criteria if limit_of(seen, criterion)]
+    past = [criterion for criterion in bounded if is_past(seen, criterion)]
+    own = [c for c in past if seen.version and branch_of(seen, c) == seen.version.branch]
+    if own or (past and len(past) == len(criteria)):
+        last = max(own or past, key=lambda c: limit.key if (limit := limit_of(seen, c)) else b"")
+        evidence = f"{version} is past {describe(last)}"
+        return Match(MatchVerdict.FIXED, evidence, source, _fixed_in(last))
+    return Match(MatchVerdict.NOT_AFFECTED, f"{version} is in none of {len(criteria)} criteria", source)
+
+
+def _fixed_in(criterion: Criterion | None) -> str | None:
+    return (criterion.end_excluding or criterion.fixed_in) if criterion else None
+
+
+def describe(criterion: Criterion) -> str:
+    """A criterion as an analyst writes it: "fortinet:fortios >=7.0.0,<7.0.13"."""
+    ends = (
+        (">=", criterion.start_including),
+        (">", criterion.start_excluding),
+        ("<=", criterion.end_including),
+        ("<", criterion.end_excluding),
+    )
+    bounds = ",".join(f"{sign}{bound}" for sign, bound in ends if bound)
+    if not bounds:
+        bounds = (
+            "no version" if criterion.version == NONE else joined(criterion.version, criterion.update) or "any version"
+        )
+    return f"{criterion.vendor}:{criterion.product} {bounds}"[:200]

@@ -1,0 +1,104 @@
+"""What does one source say that one vulnerability touches?"""
+
+import hashlib
+from dataclasses import dataclass, fields, is_dataclass
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+ANY = "*"
+NONE = "-"  # "not applicable": as a version, it matches no known version
+
+
+class Operator(StrEnum):
+    AND = "AND"
+    OR = "OR"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One product, and its versions: one, a range, or all of them."""
+
+    vendor: str
+    product: str
+    vulnerable: bool = True  # False: a platform that the vulnerable product runs on
+    part: str = "a"  # CPE part: a application, o operating system or firmware, h hardware
+    version: str = ANY
+    update: str = ANY
+    edition: str = ANY
+    platform: str = ANY  # CPE target software
+    start_including: str | None = None
+    start_excluding: str | None = None
+    end_including: str | None = None
+    end_excluding: str | None = None
+    fixed_in: str | None = None  # where the source tells it and no end says it
+
+    @property
+    def bounded(self) -> bool:
+        return any((self.start_including, self.start_excluding, self.end_including, self.end_excluding))
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    criteria: tuple[Criterion, ...]
+    operator: Operator = Operator.OR
+    negate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    nodes: tuple[Node, ...]
+    operator: Operator = Operator.OR  # a source that writes none means OR
+    negate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFix:
+    """What a distribution did of its own package."""
+
+    distribution: str  # "debian:12"
+    vendor: str
+    product: str
+    fixed: str | None  # first fixed package version; None: this release never was affected
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Every configuration is one way to be affected."""
+
+    configurations: tuple[Configuration, ...]
+    packages: tuple[PackageFix, ...] = ()
+
+    @property
+    def products(self) -> frozenset[tuple[str, str]]:
+        """The (vendor, product) that may be vulnerable: platforms are not."""
+        criteria = (c for configuration in self.configurations for node in configuration.nodes for c in node.criteria)
+        return frozenset((c.vendor, c.product) for c in criteria if c.vulnerable)
+
+
+def to_plain(statement: Statement) -> Any:
+    """Plain JSON values, without what has its default: a corpus holds millions of criteria."""
+    return _plain(statement)
+
+
+def from_plain(value: Any) -> Statement:
+    """Read what `to_plain` wrote; raise msgspec.ValidationError when it is something else."""
+    return msgspec.convert(value, Statement)
+
+
+def digest(statement: Statement) -> str:
+    """The same for the same content, whatever the machine: tells a change from a repetition."""
+    return hashlib.sha256(msgspec.json.encode(_plain(statement))).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {
+            item.name: _plain(getattr(value, item.name))
+            for item in fields(value)
+            if getattr(value, item.name) != item.default
+        }
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value

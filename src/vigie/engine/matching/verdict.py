@@ -1,0 +1,33 @@
+"""What does one vulnerability mean for one product that was seen, and who says so?"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class MatchVerdict(StrEnum):
+    AFFECTED = "affected"
+    FIXED = "fixed"  # the version, or the package, is at or after the correction
+    NOT_AFFECTED = "not_affected"
+    CONDITIONAL = "conditional"  # affected if something that cannot be seen from outside is so
+    UNKNOWN = "unknown"  # no version, a version that cannot be read, a package that may carry the correction
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    verdict: MatchVerdict
+    evidence: str  # short English clause: the criterion that decided
+    source: str  # the layer that decided
+    fixed_in: str | None = None  # first fixed version on the same branch, None when the source does not tell
+
+
+# Who is believed first. What Vigie ships is written from the vendors' advisories, branch by branch.
+LAYERS = ("vendor", "vigie", "distribution", "cert_fr", "nvd", "cna", "adp")
+_RANK = {layer: rank for rank, layer in enumerate(LAYERS)}
+
+
+def strongest(matches: Iterable[Match]) -> Match | None:
+    """The first layer that can tell decides; when none can, the first that spoke. None when none did."""
+    ordered = sorted(matches, key=lambda match: _RANK.get(match.source, len(LAYERS)))
+    told = [match for match in ordered if match.verdict is not MatchVerdict.UNKNOWN]
+    return next(iter(told or ordered), None)

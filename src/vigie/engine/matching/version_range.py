@@ -1,0 +1,123 @@
+"""Is the version that was seen among those that one criterion names?"""
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+
+from vigie.engine.facts import Identity
+from vigie.engine.versions import Version, parse
+from vigie.engine.versions import order as compare_versions
+
+from .statement import ANY, NONE, Criterion
+
+
+class Holds(IntEnum):
+    """Ordered so that OR is the greatest and AND the least."""
+
+    NO = 0
+    UNKNOWN = 1
+    CONDITIONAL = 2
+    YES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen, with its version read once: it meets many criteria."""
+
+    identity: Identity
+    product: tuple[str, str]  # canonical names
+    scheme: str
+    version: Version | None
+
+    @property
+    def written(self) -> str | None:
+        """The version and its update as one text; None when there is no version."""
+        return joined(self.identity.version, self.identity.update)
+
+    @property
+    def shown(self) -> str:
+        """The same for an evidence, cut: a banner may hold anything."""
+        return (self.written or "no version")[:60]
+
+
+_NOTHING = frozenset({None, "", ANY, NONE})
+# Some products write their update inside the version already: 9.1R11.4, 8.8.15 Patch 31.
+_CUMULATIVE = re.compile(r"cumulative_update_|service_pack_|cu\d")
+
+
+def joined(version: str | None, update: str | None) -> str | None:
+    """Version and CPE update as one text: ("9.1", "r11.4") is "9.1 r11.4". None when there is no version."""
+    if version in _NOTHING or version is None:
+        return None
+    if update in _NOTHING or update is None or version.lower().replace(" ", "").endswith(update.lower()):
+        return version
+    return f"{version} {update}"
+
+
+def scheme_for(scheme: str, text: str) -> str:
+    """Exchange is named by year and cumulative update in the NVD, by build on the wire."""
+    if scheme == "exchange_build" and (text[:2] == "20" or _CUMULATIVE.search(text)):
+        return "exchange_cpe"
+    return scheme
+
+
+def within(seen: Seen, criterion: Criterion) -> Holds:
+    """Judge the version alone; the caller knows that the product is the same."""
+    if criterion.bounded:
+        return _in_bounds(seen, criterion)
+    if criterion.version == ANY:
+        return Holds.UNKNOWN if seen.written is None else Holds.YES
+    if seen.written is None:
+        return Holds.UNKNOWN
+    if criterion.version == NONE:
+        return Holds.NO
+    return _same(seen, criterion)
+
+
+def _in_bounds(seen: Seen, criterion: Criterion) -> Holds:
+    if seen.version is None:
+        return Holds.UNKNOWN
+    return min(
+        _meets(seen, criterion.start_including, ">=~"),
+        _meets(seen, criterion.start_excluding, ">"),
+        _meets(seen, criterion.end_including, "<="),
+        _meets(seen, criterion.end_excluding, "<"),
+        Holds.NO if against(seen, criterion.end_excluding) == "~" else Holds.YES,
+    )
+
+
+def _meets(seen: Seen, bound: str | None, wanted: str) -> Holds:
+    if bound is None:
+        return Holds.YES
+    order = against(seen, bound)
+    if order in wanted:
+        return Holds.YES
+    return Holds.UNKNOWN if order in "?~" else Holds.NO
+
+
+def against(seen: Seen, bound: str | None) -> str:
+    """How what was seen stands to a bound: "<", "=", ">", "?", or "~" when the bound names the line that it is on."""
+    limit = parse(scheme_for(seen.scheme, bound), bound) if bound else None
+    if seen.version is None or limit is None or limit.scheme != seen.version.scheme:
+        return "?"
+    if limit.vague and limit.key <= seen.version.key <= limit.ceiling:
+        return "~"
+    return compare_versions(seen.version, limit)
+
+
+def _same(seen: Seen, criterion: Criterion) -> Holds:
+    """An update that the criterion leaves open ("*") is any update of that version."""
+    text = joined(criterion.version, criterion.update) or criterion.version
+    if criterion.update == ANY and (seen.identity.version or "").lower() == criterion.version:
+        return Holds.YES
+    order = against(seen, text)
+    if order == "=":
+        return Holds.YES
+    if order == "?":
+        return _same_text(seen, text)
+    return Holds.UNKNOWN if order == "~" else Holds.NO
+
+
+def _same_text(seen: Seen, text: str) -> Holds:
+    """Two texts that no scheme reads are the same when they are written the same; else nobody knows."""
+    return Holds.YES if (seen.written or "").lower() == text.lower() else Holds.UNKNOWN
