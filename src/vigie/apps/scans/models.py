@@ -16,7 +16,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     def running(self) -> Self:
         return self.filter(state=CampaignState.RUNNING)
 
-    def latest(self) -> "Campaign | None":
+    def newest(self) -> "Campaign | None":
         return self.order_by("-started_at", "-id").first()
 
 

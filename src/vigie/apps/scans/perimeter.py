@@ -1,0 +1,55 @@
+"""What may be looked at for one establishment now, and what must be left out and why."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_network
+
+from vigie.apps.assets.enums import AssetKind
+from vigie.apps.assets.models import Asset
+from vigie.apps.assets.queries import mandates_for
+from vigie.probes.scope import Scope
+from vigie.probes.targets import LARGEST_RANGE, Target, find_targets
+
+
+@dataclass(frozen=True, slots=True)
+class Perimeter:
+    """`places` maps each name to where it leads, None when the resolvers could not tell."""
+
+    scope: Scope
+    targets: tuple[Target, ...]
+    places: dict[str, frozenset[str] | None]
+    name_reasons: dict[str, str]  # name -> "" when resolved, else why it is unknown
+    unknowns: dict[str, int]  # reason -> how many assets could not be looked at
+
+    def moved_from(self, address: str) -> frozenset[str]:
+        """Names that are known to lead elsewhere than to this address."""
+        return frozenset(name for name, led in self.places.items() if led is not None and address not in led)
+
+
+def perimeter_of(
+    establishment_id: int, *, ports: tuple[int, ...], resolvers: tuple[str, ...], now: datetime
+) -> Perimeter:
+    """Resolve the names and expand the ranges that are declared today; the mandates of this moment bound them."""
+    scope = Scope(mandates_for(establishment_id, now))
+    assets = list(Asset.objects.as_of(now.date(), now).filter(establishment=establishment_id).order_by("id"))
+    unknowns: Counter[str] = Counter()
+    addresses = []
+    for asset in assets:
+        if asset.kind == AssetKind.DOMAIN:
+            continue
+        if ip_network(asset.value, strict=False).num_addresses > LARGEST_RANGE:
+            unknowns[f"a range of more than {LARGEST_RANGE} addresses"] += 1
+        else:
+            addresses.append(asset.value)
+    names = [asset.value for asset in assets if asset.kind == AssetKind.DOMAIN]
+    found = find_targets(addresses=addresses, names=names, ports=ports, scope=scope, resolvers=resolvers, now=now)
+    unknowns["a name leads outside the mandate"] += len(found.outside)
+    unknowns["a name did not resolve"] += sum(not resolution.known for resolution in found.resolutions)
+    return Perimeter(
+        scope=scope,
+        targets=found.targets,
+        places={r.name: frozenset(r.addresses) if r.known else None for r in found.resolutions},
+        name_reasons={resolution.name: resolution.reason for resolution in found.resolutions},
+        unknowns={reason: count for reason, count in unknowns.items() if count},
+    )

@@ -1,0 +1,223 @@
+"""Record one host: the look, the services as intervals, the raw answers, the progress. Once, whatever dies."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+from django.db import transaction
+
+from vigie.apps.jobs import actions as jobs
+from vigie.apps.vulns import actions as vulns
+from vigie.apps.vulns.models import Pair
+from vigie.engine.facts import Answer, Facts, HostLook, Identity, ServiceLook
+from vigie.engine.sameness import Sign, changed, sign_of
+
+from .models import Look, RawAnswer, Service, Shard
+from .signals import SeenService, host_recorded
+
+Key = tuple[int, str, str]  # port, transport, name
+
+
+def record_host(*, shard: Shard, host: HostLook, moved: frozenset[str], now: datetime) -> bool:
+    """Record the host and have it judged, in one short transaction; False when it already was.
+
+    `moved` are the names known to lead elsewhere now.
+    """
+    if Look.objects.filter(shard=shard, address=host.address).exists():
+        return False
+    pairs = _pairs(host, now)
+    with transaction.atomic():
+        jobs.fence()
+        look, made = _record_look(shard, host)
+        if not made:
+            return False
+        before = _current(shard.establishment_id, host.address)
+        seen = [_record_service(look, service, before, pairs) for service in _answers(host)]
+        look.absent = [{"port": port, "name": name} for port, name in sorted(_absent(host, before, moved))]
+        if look.absent:
+            look.save(update_fields=["absent"])
+        _count(shard, host, seen, gone=len(look.absent))
+        told = tuple(one for one, _ in seen)
+        host_recorded.send(sender=Look, look=look, seen=told, now=now)
+    return True
+
+
+def _answers(host: HostLook) -> list[ServiceLook]:
+    return [service for service in host.services if service.answer is not Answer.NOT_ASKED]
+
+
+def _pairs(host: HostLook, now: datetime) -> dict[Identity, Pair]:
+    """Intern and match the products first: they are shared, and not part of the host's transaction."""
+    identities = {identity for service in host.services for identity in service.identities}
+    pairs = {identity: vulns.intern(identity) for identity in identities}
+    fresh = [pair for pair in pairs.values() if pair.matched_at is None]
+    if fresh:
+        vulns.match_pairs(pairs=fresh, now=now)
+        matched = Pair.objects.in_bulk([pair.pk for pair in pairs.values()])
+        pairs = {identity: matched[pair.pk] for identity, pair in pairs.items()}
+    return pairs
+
+
+def _record_look(shard: Shard, host: HostLook) -> tuple[Look, bool]:
+    return Look.objects.get_or_create(
+        shard=shard,
+        address=host.address,
+        defaults={
+            "names": list(host.names),
+            "started_at": host.started_at,
+            "ended_at": host.ended_at,
+            "reached": host.reached,
+            "open_ports": sorted({service.port for service in host.services}),
+            "refused_ports": list(host.refused_ports),
+            "silent_ports": list(host.silent_ports),
+            "not_asked_ports": list(host.not_asked_ports),
+            "not_asked_reason": host.not_asked_reason[:80],
+        },
+    )
+
+
+def _current(establishment_id: int, address: str) -> dict[Key, Service]:
+    rows = Service.objects.current().filter(establishment=establishment_id, address=address).select_related("pair")
+    return {(row.port, row.transport, row.name): row for row in rows}
+
+
+def _record_service(
+    look: Look, service: ServiceLook, before: dict[Key, Service], pairs: dict[Identity, Pair]
+) -> tuple[SeenService, bool]:
+    """The interval that this look confirms or begins, and whether it begins one."""
+    known = before.get(_key(service))
+    own = tuple(pairs[identity] for identity in service.identities)
+    sign = sign_of(service.service, service.facts, service.identities)
+    if known is not None and not _is_change(known, service, sign):
+        _confirm(known, service)
+        return SeenService(service, known, own), False
+    if known is not None:
+        known.ended_at, known.end_reason = service.looked_at, "changed"
+        known.save(update_fields=["ended_at", "end_reason"])
+    return SeenService(service, _begin(look, service, own, sign), own), True
+
+
+def _key(service: ServiceLook) -> Key:
+    return service.port, service.transport.value, service.name or ""
+
+
+def _is_change(known: Service, service: ServiceLook, sign: Sign) -> bool:
+    if service.answer is not Answer.ANSWERED:
+        # Not understood this time: what was known stays, and one unknown follows another only if it differs.
+        return known.answer not in {Answer.ANSWERED, service.answer}
+    if known.answer != Answer.ANSWERED:
+        return True
+    return known.facts_sha256 != sign.sha256 and changed(stored_sign(known), sign)
+
+
+def stored_sign(row: Service) -> Sign:
+    return sign_of(row.service, stored_facts(row), stored_identities(row))
+
+
+def stored_facts(row: Service) -> Facts:
+    return msgspec.convert(row.facts, Facts, strict=False)
+
+
+def stored_identities(row: Service) -> tuple[Identity, ...]:
+    return msgspec.convert(row.identities, tuple[Identity, ...])
+
+
+def _confirm(known: Service, service: ServiceLook) -> None:
+    """The port is there: no absence any more. Only an answer as good as before confirms what is known."""
+    known.absences, known.absent_since = 0, None
+    if service.answer == known.answer:
+        known.last_confirmed = service.looked_at
+    known.save(update_fields=["absences", "absent_since", "last_confirmed"])
+
+
+def _begin(look: Look, service: ServiceLook, own: tuple[Pair, ...], sign: Sign) -> Service:
+    row = Service.objects.create(
+        establishment_id=look.shard.establishment_id,
+        address=service.address,
+        port=service.port,
+        transport=service.transport.value,
+        name=service.name or "",
+        service=service.service or "",
+        answer=service.answer.value,
+        reason=service.reason[:200],
+        pair=own[0] if own else None,
+        identities=msgspec.to_builtins(service.identities),
+        facts=msgspec.to_builtins(service.facts),
+        facts_sha256=sign.sha256,
+        first_seen=service.looked_at,
+        last_confirmed=service.looked_at,
+    )
+    if len(own) > 1:
+        row.other_pairs.set(own[1:])
+    # Raw answers are kept once per unchanged service: each row of Service points to the bytes that began it.
+    RawAnswer.objects.bulk_create(
+        RawAnswer(
+            service=row,
+            look=look,
+            probe=raw.probe[:20],
+            at=service.looked_at,
+            asked=raw.asked,
+            answered=raw.answered,
+            answered_length=raw.answered_length,
+        )
+        for raw in service.raw
+    )
+    return row
+
+
+def _absent(host: HostLook, before: dict[Key, Service], moved: frozenset[str]) -> Iterable[tuple[int, str]]:
+    """Services seen before that this look asked for and did not see. A host that said nothing proves nothing."""
+    seen = {_key(service) for service in host.services}
+    answered = {service.port for service in host.services if service.answer is Answer.ANSWERED}
+    closed = {*host.refused_ports, *host.silent_ports} if host.reached else set()
+    for key, row in before.items():
+        if key in seen:
+            continue
+        gone_name = row.name and row.port in answered and (row.name in moved or row.name in host.names)
+        if row.port in closed or gone_name:
+            yield row.port, row.name
+
+
+def _count(shard: Shard, host: HostLook, seen: list[tuple[SeenService, bool]], *, gone: int) -> None:
+    """Move the live figures of the shard, which one worker alone holds."""
+    live = Shard.objects.select_for_update().get(pk=shard.pk)
+    unknowns = Counter(live.unknowns)
+    unknowns.update(reasons_unknown(host))
+    live.unknowns = dict(unknowns)
+    live.hosts_done += 1
+    live.hosts_reached += host.reached
+    live.questions += questions_of(host)
+    live.services_found += len(seen)
+    live.services_new += sum(new for _, new in seen)
+    live.services_gone += gone
+    live.save(
+        update_fields=[
+            "unknowns",
+            "hosts_done",
+            "hosts_reached",
+            "questions",
+            "services_found",
+            "services_new",
+            "services_gone",
+        ]
+    )
+
+
+def questions_of(host: HostLook) -> int:
+    """Connections that this host saw, as far as its look tells."""
+    conversations = sum(max(1, len(service.raw)) for service in host.services)
+    opened = len({service.port for service in host.services})
+    return opened + len(host.refused_ports) + len(host.silent_ports) + conversations
+
+
+def reasons_unknown(host: HostLook) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for service in host.services:
+        if service.answer is not Answer.ANSWERED:
+            found[service.reason or service.answer.value] += 1
+    if host.not_asked_ports:
+        found[f"not asked: {host.not_asked_reason}"] += len(host.not_asked_ports)
+    if not host.reached and host.silent_ports:
+        found["a host did not answer"] += 1
+    return found

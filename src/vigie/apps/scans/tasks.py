@@ -1,0 +1,33 @@
+"""Entry points of the workers: they read the clock and the settings, and pass them on."""
+
+from django.conf import settings
+from django.utils import timezone
+from django_tasks import task
+
+from vigie.apps.jobs import actions as jobs
+from vigie.probes.look import settings_for
+
+from . import running
+from .actions import shard_order, stop_file
+from .models import Campaign, Shard
+from .settling import close_campaign
+
+
+def scanner() -> running.Scanner:
+    probes = settings_for(settings.VIGIE.scanner_contact, resolvers=tuple(settings.VIGIE.resolvers))
+    return running.Scanner(settings=probes, stop_file=stop_file(), clock=timezone.now)
+
+
+@task()
+def run_shard(shard_id: int) -> None:
+    running.run_shard(shard_id, scanner=scanner())
+
+
+@task()
+def heal_campaigns() -> None:
+    """Each minute: a shard that lost its job gets one again, and a campaign that was left half closed is closed."""
+    now = timezone.now()
+    waiting = Shard.objects.unfinished().filter(campaign__in=Campaign.objects.running())
+    jobs.enqueue_many([shard_order(shard) for shard in waiting], now=now)
+    for campaign in Campaign.objects.running():
+        close_campaign(campaign.pk, now=now)
