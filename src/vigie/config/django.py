@@ -79,8 +79,10 @@ TASKS: dict[str, Any] = {
             if VIGIE.broker_url
             else "vigie.apps.jobs.backends.embedded.EmbeddedBackend"
         ),
-        "QUEUES": [],  # any queue name
-        "OPTIONS": {"broker_url": VIGIE.broker_url},
+        # "scans" apart: only the machines that may contact establishments serve it (`vigie worker --queue scans`).
+        "QUEUES": ["default", "scans"],
+        # The database's name keeps two installations apart on one broker: a job's number means nothing elsewhere.
+        "OPTIONS": {"broker_url": VIGIE.broker_url, "prefix": f"vigie.{Path(VIGIE.database['NAME']).name}."},
     }
 }
 

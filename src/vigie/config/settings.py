@@ -100,7 +100,11 @@ class Settings(BaseSettings):
             "PASSWORD": unquote(url.password or ""),
             "HOST": url.hostname or "",
             "PORT": str(url.port or ""),
-            "OPTIONS": {"pool": {"min_size": 0, "max_size": self.worker_lanes + 4}},
+            "OPTIONS": {
+                "connect_timeout": 5,
+                # Each lane may hold one for its task and one for what watches beside it; then the upkeep and the pages.
+                "pool": {"min_size": 0, "max_size": 2 * self.worker_lanes + 8, "timeout": 10},
+            },
         }
 
     def signing_key(self) -> str:

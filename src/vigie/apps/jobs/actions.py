@@ -1,6 +1,6 @@
 """What can be done to the ledger of work. Every claim is a conditional UPDATE, every end is fenced by its lease."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,23 +13,25 @@ from django_tasks.utils import normalize_json
 
 from .carrier import carry_waiting
 from .enums import JobState
-from .failures import Failure, WorkerVanished, failure
+from .failures import VANISHED, Failure, Interrupted, WorkerVanished, failure
 from .lease import CurrentJob, LeaseLost, current_job
-from .models import Job, JobQuerySet
+from .models import Job, JobQuerySet, Worker
 from .orders import Order, enqueue, enqueue_many, place
 from .schedules import Declared, ensure_schedules, run_due_schedules
 
 __all__ = [
-    "Claim", "CurrentJob", "Declared", "LeaseLost", "Order", "claim", "claim_next", "current_job", "enqueue",
-    "enqueue_many", "ensure_schedules", "fail", "fence", "finish", "forget_finished", "give_back", "holds_lease",
-    "place", "reconcile", "release_abandoned", "renew", "run_due_schedules",
+    "Claim", "CurrentJob", "Declared", "Interrupted", "LeaseLost", "Order", "beat", "claim", "claim_next",
+    "current_job", "enqueue", "enqueue_many", "ensure_schedules", "fail", "fence", "finish", "forget_finished",
+    "give_back", "holds_lease", "place", "reconcile", "release_abandoned", "renew", "run_due_schedules", "sign_off",
 ]  # fmt: skip
 
 LEASE = timedelta(seconds=15)  # renewed each third of it: a dead worker's job waits at most this long
 FIRST_RETRY = timedelta(seconds=5)  # doubled at each attempt
 LAST_RETRY = timedelta(minutes=10)
 AT_ONCE = 500  # abandoned jobs looked at in one go
-FAILURES_KEPT = 20
+FAILURES_KEPT = 40
+# A killed worker is seldom the job's fault, unless it happens each time.
+MAX_VANISHED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def finish(*, job_id: int, token: UUID, result: Any, now: datetime) -> bool:
     mine = Job.objects.leased(job_id, token)
     if mine.filter(again=False).update(state=JobState.SUCCEEDED, finished_at=now, **ended):
         return True
-    once_more = {"run_after": now, "attempts": 0, "published_at": None, "again": False}
+    once_more = {"run_after": now, "failures": [], "published_at": None, "again": False}
     if not mine.update(state=JobState.READY, **ended, **once_more):
         return False
     transaction.on_commit(partial(carry_waiting, now))
@@ -118,34 +120,35 @@ def finish(*, job_id: int, token: UUID, result: Any, now: datetime) -> bool:
 
 def fail(*, job_id: int, token: UUID, error: BaseException, now: datetime, retry: bool = True) -> bool:
     """End an attempt badly: it comes back after a while, or stays failed. False when its lease was lost."""
-    return _end_attempt(Job.objects.leased(job_id, token), failure(error), now, after=retry_delay, retry=retry)
-
-
-def retry_delay(attempts: int) -> timedelta:
-    """Return how long to wait after that many failed attempts."""
-    return min(FIRST_RETRY * (1 << attempts - 1), LAST_RETRY)
+    return _end_attempt(Job.objects.leased(job_id, token), failure(error), now, retry=retry)
 
 
 @transaction.atomic
-def _end_attempt(
-    mine: JobQuerySet, why: Failure, now: datetime, *, after: Callable[[int], timedelta], retry: bool = True
-) -> bool:
+def _end_attempt(mine: JobQuerySet, why: Failure, now: datetime, *, retry: bool = True) -> bool:
     job = mine.select_for_update().first()
     if job is None:
         return False
     job.failures = [*job.failures, why.told(worker=job.worker, at=now)][-FAILURES_KEPT:]
     job.error = why.line
-    job.lease_token = job.lease_until = None
+    job.lease_token = job.lease_until = job.published_at = None
+    delay = _next_attempt(job, why) if retry else None
     if job.again:
-        job.again, job.attempts = False, 0
-    elif not retry or job.attempts >= job.max_attempts:
+        job.again, job.failures, delay = False, [], delay or timedelta(0)
+    if delay is None:
         job.state, job.finished_at = JobState.FAILED, now
-        job.save()
-        return True
-    job.state, job.published_at = JobState.READY, None
-    job.run_after = now + after(max(job.attempts, 1))
+    else:
+        job.state, job.run_after = JobState.READY, now + delay
     job.save()
     return True
+
+
+def _next_attempt(job: Job, why: Failure) -> timedelta | None:
+    """Return how long to wait before the next attempt; None when there have been enough."""
+    vanished = [one["exception"] == VANISHED for one in job.failures]
+    if why.exception == VANISHED:
+        return timedelta(0) if sum(vanished) < MAX_VANISHED else None
+    failed = vanished.count(False)
+    return min(FIRST_RETRY * (1 << failed - 1), LAST_RETRY) if failed < job.max_attempts else None
 
 
 def give_back(*, job_id: int, token: UUID, now: datetime) -> bool:
@@ -158,7 +161,7 @@ def give_back(*, job_id: int, token: UUID, now: datetime) -> bool:
 def release_abandoned(now: datetime, *, of_worker: str | None = None) -> int:
     """Return to the queue the jobs whose lease ran out, and all those of a worker that is known to be dead.
 
-    An abandoned attempt counts: a job that keeps killing its workers ends as failed.
+    They wait for nothing, but a job that keeps killing its workers ends as failed.
     """
     abandoned = Job.objects.abandoned(now)
     if of_worker is not None:
@@ -167,17 +170,24 @@ def release_abandoned(now: datetime, *, of_worker: str | None = None) -> int:
     for job in abandoned[:AT_ONCE]:
         why = failure(WorkerVanished(job.worker))
         # Asked again under lock: its worker may have renewed meanwhile.
-        released += _end_attempt(abandoned.filter(pk=job.pk), why, now, after=_at_once)
+        released += _end_attempt(abandoned.filter(pk=job.pk), why, now)
     return released
-
-
-def _at_once(attempts: int) -> timedelta:
-    return timedelta(0)
 
 
 def reconcile(now: datetime) -> int:
     """Heal the ledger: abandoned jobs wait again, lost messages are sent again. Return how many."""
     return release_abandoned(now) + carry_waiting(now)
+
+
+def beat(*, worker: str, now: datetime) -> None:
+    """Note that this worker is alive."""
+    if not Worker.objects.filter(name=worker).update(seen_at=now):
+        Worker.objects.get_or_create(name=worker, defaults={"started_at": now, "seen_at": now})
+
+
+def sign_off(*, worker: str) -> None:
+    """Note that this worker ended as asked."""
+    Worker.objects.filter(name=worker).delete()
 
 
 def forget_finished(*, before: datetime) -> int:

@@ -21,6 +21,13 @@ class WorkerVanished(Exception):
         super().__init__(f"the worker {worker} went silent")
 
 
+VANISHED = get_module_path(WorkerVanished)
+
+
+class Interrupted(Exception):
+    """Raised by a task that leaves early because its worker was asked to end: the job waits for another one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     exception: str  # import path of its class
