@@ -1,0 +1,117 @@
+"""Which products does this text name?"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import re2
+
+from vigie.engine.facts import Facts, Identity
+
+from .rule import Layer, Rule
+
+MAX_TEXT = 4096
+
+
+class Matcher:
+    """Rules compiled once: a set selects in one pass, then the selected ones capture. Linear time, by RE2."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules: dict[str, list[tuple[Rule, re2._Regexp]]] = {}
+        self._sets: dict[str, re2.Set] = {}
+        for rule in rules:
+            self._rules.setdefault(rule.kind, []).append((rule, re2.compile(rule.pattern)))
+        for kind, compiled in self._rules.items():
+            selection = re2.Set.SearchSet()
+            for rule, _ in compiled:
+                selection.Add(rule.pattern)
+            selection.Compile()
+            self._sets[kind] = selection
+
+    def match(self, kind: str, text: str) -> tuple[Identity, ...]:
+        """Every product that the text names, the most telling first; () when none."""
+        return tuple(identity for _, identity in self._ranked([(kind, text)]))
+
+    def identify(self, facts: Facts) -> tuple[Identity, ...]:
+        """Every product that the facts name, each once, the one that stands for the service first."""
+        return self.identify_texts(texts_of(facts))
+
+    def identify_texts(self, texts: Iterable[tuple[str, str]]) -> tuple[Identity, ...]:
+        """The same, from (kind, text)."""
+        best: dict[tuple[str, str], Identity] = {}
+        for _, identity in self._ranked(texts):
+            key = (identity.vendor, identity.product)
+            if key not in best or _knowledge(identity) > _knowledge(best[key]):
+                best[key] = identity
+        return tuple(best.values())
+
+    def _ranked(self, texts: Iterable[tuple[str, str]]) -> list[tuple[Layer, Identity]]:
+        found = [pair for kind, text in texts for pair in self._matches(kind, text[:MAX_TEXT])]
+        return sorted(found, key=lambda pair: (pair[0], -pair[1].confidence))
+
+    def _matches(self, kind: str, text: str) -> Iterator[tuple[Layer, Identity]]:
+        selection = self._sets.get(kind)
+        if selection is None:
+            return
+        told: set[tuple[str, str]] = set()
+        # In the order of the rules: the first that fits a product is its most exact one.
+        for index in sorted(selection.Match(text)):
+            rule, pattern = self._rules[kind][index]
+            if (rule.vendor, rule.product) in told:
+                continue
+            told.add((rule.vendor, rule.product))
+            yield rule.layer, _identity(rule, pattern.search(text).groupdict())
+
+
+def texts_of(facts: Facts) -> Iterator[tuple[str, str]]:
+    """What the facts say, as (kind, text), for the rules."""
+    if facts.ssh:
+        yield "ssh", f"{facts.ssh.software} {facts.ssh.comment or ''}".strip()
+    if facts.ftp:
+        yield "ftp", facts.ftp.greeting
+    if facts.smtp:
+        yield "smtp", facts.smtp.greeting
+    if facts.dicom and facts.dicom.implementation_version:
+        yield "dicom_implementation", facts.dicom.implementation_version
+    if facts.dicom and facts.dicom.implementation_uid:
+        yield "dicom_uid", facts.dicom.implementation_uid
+    if facts.fhir and facts.fhir.software:
+        yield "fhir_software", f"{facts.fhir.software} {facts.fhir.software_version or ''}".strip()
+    if facts.http:
+        yield from _texts_of_http(facts)
+
+
+def _texts_of_http(facts: Facts) -> Iterator[tuple[str, str]]:
+    http = facts.http
+    if http is None:
+        return
+    if http.server:
+        yield "http_server", http.server
+    if http.title:
+        yield "html_title", http.title
+    if http.location:
+        yield "http_location", http.location
+    yield from (("http_cookie", name) for name in http.cookies)
+    yield from (("http_header", f"{name}: {value}") for name, value in http.headers if name != "server")
+
+
+def _identity(rule: Rule, captures: dict[str, str | None]) -> Identity:
+    told = {name: value for name, value in captures.items() if value}
+    package = None
+    if rule.package is not None:
+        package = rule.package.format_map({"version": "", "package": "", **told})
+    identity = Identity(
+        vendor=rule.vendor,
+        product=rule.product,
+        version=told.get("version"),
+        update=told.get("update"),
+        edition=told.get("edition"),
+        distribution=rule.distribution,
+        package=package,
+        confidence=rule.confidence,
+        source=rule.kind,
+    )
+    return replace(identity, version=identity.version[:64]) if identity.version else identity
+
+
+def _knowledge(identity: Identity) -> tuple[bool, bool, int]:
+    return identity.version is not None, identity.package is not None, identity.confidence

@@ -1,0 +1,69 @@
+"""What does a web page show that matters here, without keeping it?"""
+
+import hashlib
+import html
+from urllib.parse import urlsplit
+
+import re2
+
+from vigie.engine.facts import HttpFacts
+
+from .answer import text_of
+from .http import HttpAnswer
+
+# re2: linear time, whatever the page holds.
+_TITLE = re2.compile(r"(?is)<title[^>]*>([^<]{1,512})")
+_PASSWORD = re2.compile(r"""(?i)<input\b[^>]*\btype\s*=\s*["']?password\b""")
+_LISTING = re2.compile(
+    r"(?i)<title>\s*(?:index of /|directory listing for /|directory: /)|<h1>\s*(?:index of /|directory listing for /)"
+    r"|\[to parent directory\]"
+)
+_COOKIE_NAME = re2.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$")
+
+
+def page_facts(answer: HttpAnswer, location: str | None) -> HttpFacts:
+    """The facts of an answer. `location` is where the last redirection led, followed or not."""
+    text = _text(answer.body)
+    title = _TITLE.search(text)
+    cookies = (value.partition("=")[0].strip() for key, value in answer.headers if key == "set-cookie")
+    server = answer.header("server")
+    return HttpFacts(
+        status=answer.status,
+        server=text_of(server.encode("latin-1", "replace")) if server else None,
+        title=" ".join(html.unescape(title.group(1)).split())[:200] or None if title else None,
+        location=location,
+        headers=tuple((k, v) for k, v in answer.headers if k != "set-cookie"),
+        cookies=tuple(dict.fromkeys(c for c in cookies if _COOKIE_NAME.match(c))),
+        has_password_field=bool(_PASSWORD.search(text)),
+        is_listing=answer.status == 200 and bool(_LISTING.search(text)),
+        body_length=answer.body_length,
+        body_sha256=hashlib.sha256(answer.body).hexdigest(),
+    )
+
+
+def own_path(location: str, host: str, *, is_tls: bool) -> str | None:
+    """The path that a redirection leads to on this very server, None when it leaves it."""
+    if any(ord(c) < 33 or ord(c) > 126 for c in location):
+        return None
+    try:
+        url = urlsplit(location)
+        port = url.port or {"https": 443, "http": 80}.get(url.scheme)
+        ours = urlsplit(f"//{host}")
+        our_port = ours.port or (443 if is_tls else 80)
+    except ValueError:
+        return None
+    if url.scheme and (url.scheme != ("https" if is_tls else "http") or port != our_port):
+        return None
+    if url.netloc and (url.hostname != ours.hostname or (url.port or our_port) != our_port):
+        return None
+    path = url.path or "/"
+    if not path.startswith("/"):
+        path = "/" + path
+    return path + (f"?{url.query}" if url.query else "")
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return body.decode("latin-1")

@@ -1,0 +1,88 @@
+"""Which addresses does a name lead to now?"""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+import dns.asyncresolver
+import dns.exception
+import dns.nameserver
+import dns.resolver
+
+LIFETIME_SECONDS = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    name: str
+    addresses: tuple[str, ...]  # A then AAAA
+    aliases: tuple[str, ...] = ()  # each name that a CNAME led to, in order
+    reason: str = ""  # why it is unknown; "" when the resolvers answered, even with nothing
+
+    @property
+    def known(self) -> bool:
+        """False when the resolvers could not tell: that is not the same as a name without address."""
+        return not self.reason
+
+
+async def resolve(name: str, resolvers: tuple[str, ...] = ()) -> Resolution:
+    """Ask A and AAAA of a name; `resolvers` are "address" or "address:port", the system's when empty. Never raises."""
+    try:
+        resolver = _resolver(resolvers)
+        answers = await asyncio.gather(*(_ask(resolver, name, kind) for kind in ("A", "AAAA")))
+    except dns.resolver.NXDOMAIN:
+        return Resolution(name, ())
+    except dns.exception.DNSException as error:
+        return Resolution(name, (), reason=_in_words(error))
+    except (OSError, ValueError) as error:
+        return Resolution(name, (), reason=f"the resolver cannot be used: {error}")
+    addresses = [address for found, _ in answers for address in found]
+    aliases = [alias for _, chain in answers for alias in chain]
+    return Resolution(name, tuple(dict.fromkeys(addresses)), tuple(dict.fromkeys(aliases)))
+
+
+async def resolve_all(names: Iterable[str], resolvers: tuple[str, ...] = ()) -> tuple[Resolution, ...]:
+    """Resolve several names, a few at a time."""
+    turns = asyncio.Semaphore(16)
+
+    async def one(name: str) -> Resolution:
+        async with turns:
+            return await resolve(name, resolvers)
+
+    return tuple(await asyncio.gather(*(one(name) for name in names)))
+
+
+async def _ask(resolver: dns.asyncresolver.Resolver, name: str, kind: str) -> tuple[list[str], list[str]]:
+    answer = await resolver.resolve(name, kind, raise_on_no_answer=False, search=False)
+    chain = [
+        str(item.target).rstrip(".").lower()
+        for rrset in answer.response.answer
+        if rrset.rdtype == dns.rdatatype.CNAME
+        for item in rrset
+    ]
+    return [str(item) for item in answer.rrset or ()], chain
+
+
+def _resolver(resolvers: tuple[str, ...]) -> dns.asyncresolver.Resolver:
+    resolver = dns.asyncresolver.Resolver(configure=not resolvers)
+    if resolvers:
+        resolver.nameservers = [_nameserver(text) for text in resolvers]
+    resolver.lifetime = LIFETIME_SECONDS
+    resolver.timeout = LIFETIME_SECONDS / 2
+    return resolver
+
+
+def _nameserver(text: str) -> dns.nameserver.Nameserver:
+    host, _, port = text.rpartition(":") if text.count(":") == 1 or "]" in text else (text, "", "53")
+    return dns.nameserver.Do53Nameserver(str(ip_address(host.strip("[]"))), int(port))
+
+
+def _in_words(error: dns.exception.DNSException) -> str:
+    if isinstance(error, dns.resolver.LifetimeTimeout):
+        return "the resolvers did not answer in time"
+    if isinstance(error, dns.resolver.NoNameservers):
+        return "the resolvers failed"
+    if isinstance(error, dns.resolver.NoResolverConfiguration):
+        return "no resolver is configured"
+    return "not a name that can be resolved"

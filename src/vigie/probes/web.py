@@ -1,0 +1,162 @@
+"""What does this port show as a web server, in clear or under TLS?"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from vigie.data.rules import follow_ups, matcher
+from vigie.engine.facts import Answer, Facts, FhirFacts, HttpFacts, Identity, RawAnswer, TlsFacts
+from vigie.engine.fingerprints import texts_of
+
+from . import fhir, http, tls
+from .answer import Found, kept
+from .connection import Connection
+from .errors import Closed, NotPermitted, ProbeError, Stopped
+from .page import own_path, page_facts
+
+if TYPE_CHECKING:
+    from .identify import Interview
+
+MAX_REDIRECTIONS = 3
+MAX_TOLD = 4096  # of the answer to a follow-up, enough for a version
+
+
+class Visit:
+    """One visit of one port under one name: TLS, the front page, and the few paths that tell a version."""
+
+    def __init__(self, interview: "Interview", *, is_tls: bool) -> None:
+        self.interview = interview
+        self.is_tls = is_tls
+        self.heard = b""
+        self.identities: tuple[Identity, ...] = ()
+        self.raw: list[RawAnswer] = []
+        self.tls: TlsFacts | None = None
+        ask = interview.question
+        self.host = http.host_header(ask.name or ask.address, ask.port, is_tls=is_tls)
+
+    async def look(self) -> Found | None:
+        """The service found; None or a ProbeError when it is not one."""
+        times = self.interview.times
+        connection = await self._open()
+        if self.is_tls and self.interview.hint == "greets-over-tls" and not self.interview.question.hint:
+            return await self._greeting(connection)
+        conversation = http.HttpConversation(
+            self._open,
+            host=self.host,
+            user_agent=self.interview.settings.user_agent,
+            first=self.interview.first,
+            total=times.conversation,
+            connection=connection,
+        )
+        async with conversation:
+            try:
+                facts, answer = await self._front_page(conversation)
+            except ProbeError as error:
+                self.heard = connection.heard if not self.is_tls else b""
+                if not self.is_tls or isinstance(error, (NotPermitted, Stopped)):
+                    raise
+                await self._ask_obsolete()
+                return Found("tls", Facts(tls=self.tls), tuple(self.raw), error.answer, f"TLS, then: {error.reason}")
+            statement = await self._fhir(conversation, facts, answer)
+            told = await self._follow_ups(conversation, facts, statement)
+        await self._ask_obsolete()
+        whole = Facts(tls=self.tls, http=facts, fhir=statement)
+        self.identities = matcher().identify_texts([*texts_of(whole), *told])
+        service = "fhir" if statement else "https" if self.is_tls else "http"
+        return Found(service, whole, tuple(self.raw))
+
+    async def _open(self) -> Connection:
+        connection = await self.interview.open()
+        if not self.is_tls:
+            return connection
+        try:
+            seconds = self.interview.times.handshake
+            await connection.start_tls(tls.context(), first=self.interview.first, seconds=seconds)
+        except BaseException:
+            self.heard = connection.heard
+            connection.close()
+            raise
+        if self.tls is None:
+            self.tls = tls.facts_of(connection, None)
+        return connection
+
+    async def _greeting(self, connection: Connection) -> Found | None:
+        async with connection:
+            found = await self.interview.greeting(connection)
+        if found is None:
+            return None
+        await self._ask_obsolete()
+        facts = replace(found.facts, tls=self.tls)
+        return Found(f"{found.service}s", facts, (*found.raw, *self.raw))
+
+    async def _front_page(self, conversation: http.HttpConversation) -> tuple[HttpFacts, http.HttpAnswer]:
+        """The page that "/" leads to on this very server; what leaves it is not followed."""
+        path, seen, location = "/", {"/"}, None
+        while True:
+            answer = await conversation.get(path)
+            self.raw.append(kept("http", answer.asked, answer.head))
+            led = answer.header("location") if 300 <= answer.status < 400 else None
+            location = led or location
+            following = own_path(led, self.host, is_tls=self.is_tls) if led else None
+            if following is None or following in seen or len(seen) > MAX_REDIRECTIONS:
+                return page_facts(answer, location), answer
+            seen.add(following)
+            path = following
+
+    async def _fhir(
+        self, conversation: http.HttpConversation, facts: HttpFacts, answer: http.HttpAnswer
+    ) -> FhirFacts | None:
+        """The capability statement, asked only where one is likely."""
+        kind = answer.header("content-type") or ""
+        likely = self.interview.hint == "fhir" or "json" in kind or "fhir" in (facts.title or "").lower()
+        if not likely and facts.status != 404:
+            return None
+        for path in fhir.PATHS:
+            try:
+                told = await conversation.get(path, fhir.HEADERS, fhir.MAX_STATEMENT)
+            except (NotPermitted, Stopped):
+                raise
+            except ProbeError:
+                return None
+            self.raw.append(kept("fhir", told.asked, told.head))
+            if (statement := fhir.capability(told)) is not None:
+                return statement
+        return None
+
+    async def _follow_ups(
+        self, conversation: http.HttpConversation, facts: HttpFacts, statement: FhirFacts | None
+    ) -> list[tuple[str, str]]:
+        """The texts of the one more path that some recognised products tell their version at."""
+        known = {
+            (identity.vendor, identity.product): identity
+            for identity in matcher().identify(Facts(http=facts, fhir=statement))
+        }
+        texts = []
+        for rule in follow_ups():
+            identity = known.get((rule.vendor, rule.product))
+            if identity is None or identity.version is not None:
+                continue
+            try:
+                told = await conversation.get(rule.path, rule.headers)
+            except Closed:
+                continue
+            except ProbeError as error:
+                if error.answer is Answer.NOT_ASKED:
+                    raise
+                break
+            self.raw.append(kept(rule.kind, told.asked, told.head))
+            if told.status == 200:
+                texts.append((rule.kind, told.body[:MAX_TOLD].decode("latin-1")))
+        return texts
+
+    async def _ask_obsolete(self) -> None:
+        """On a second, light connection: the first one cannot tell what else the server would have accepted."""
+        if self.tls is None or self.tls.accepts_obsolete is not None:
+            return
+        try:
+            connection = await self.interview.open()
+        except ProbeError:
+            return  # stays unknown
+        async with connection:
+            accepts, raw = await tls.ask_obsolete(connection, first=self.interview.times.first_byte)
+        self.raw.append(raw)
+        self.tls = replace(self.tls, accepts_obsolete=accepts)
