@@ -1,0 +1,26 @@
+"""The worker of either backend, with a lease short enough for a test: `run_worker LANES LEASE_SECONDS`."""
+
+import signal
+import sys
+from datetime import timedelta
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from vigie.config.bell import Bell  # noqa: E402
+
+lanes, lease = int(sys.argv[1]), timedelta(seconds=float(sys.argv[2]))
+if settings.VIGIE.broker_url:
+    from vigie.config.celery import CeleryWorker
+
+    raise SystemExit(CeleryWorker(lanes=lanes, lease=lease).work())
+
+from vigie.apps.jobs.worker import EmbeddedWorker  # noqa: E402
+
+worker = EmbeddedWorker(lanes=lanes, clock=timezone.now, lease=lease)
+signal.signal(signal.SIGTERM, Bell(worker.stop).ring)
+worker.work()
