@@ -23,16 +23,30 @@ class DatedQuerySet(models.QuerySet[Any]):
     def as_of(self, day: date, known: datetime) -> Self:
         return self.known_at(known).in_force(day)
 
+    def end(self, day: date, *, now: datetime) -> int:
+        """Close the validity of these facts on that day, in the caller's transaction; return how many.
+
+        The row that said "still so" is superseded and a copy that ends is added: asked as it was known before `now`,
+        the fact still has no end. A fact that only began on that day or later never was so: it is superseded alone.
+        """
+        rows = list(self.current())
+        self.model._default_manager.filter(pk__in=[row.pk for row in rows]).update(superseded_at=now)
+        self.model._default_manager.bulk_create([row.ended_copy(day, now) for row in rows if row.valid_from < day])
+        return len(rows)
+
+
+DatedManager = models.Manager.from_queryset(DatedQuerySet)
+
 
 class DatedFact(models.Model):
-    """A row is never rewritten: a correction supersedes it, a change closes its validity and adds a row."""
+    """A row is never rewritten: a correction supersedes it; a change supersedes it too, by a row that ends."""
 
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
     recorded_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = DatedManager()
 
     class Meta:
         abstract = True
@@ -46,3 +60,9 @@ class DatedFact(models.Model):
                 name="%(app_label)s_%(class)s_recording_in_order",
             ),
         ]
+
+    def ended_copy(self, day: date, now: datetime) -> Self:
+        """The same fact with its last day, as learnt now; not saved."""
+        values = {field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields}
+        del values["id"]
+        return type(self)(**{**values, "valid_until": day, "recorded_at": now, "superseded_at": None})

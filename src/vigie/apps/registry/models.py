@@ -46,6 +46,8 @@ class Establishment(models.Model):
     postal_code = models.CharField(max_length=5, blank=True)
     opened_on = models.DateField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
+    # A FINESS extract of legal entities has named it: only then can it vanish from the next one.
+    listed = models.BooleanField(default=False)
 
     objects = EstablishmentQuerySet.as_manager()
 
@@ -69,6 +71,14 @@ class EstablishmentVersion(DatedFact):
     class Meta(DatedFact.Meta):
         abstract = False
         indexes = [models.Index(fields=["establishment", "valid_from"], name="registry_estver")]
+        constraints = [
+            *DatedFact.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["establishment"],
+                condition=Q(valid_until=None, superseded_at=None),
+                name="registry_estver_one_open",
+            ),
+        ]
 
 
 class Site(models.Model):
@@ -89,6 +99,7 @@ class Site(models.Model):
     beds = models.PositiveIntegerField(null=True, blank=True)  # SAE, when the file gives it
     opened_on = models.DateField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
+    listed = models.BooleanField(default=False)  # as for the legal entity, by an extract of sites
 
     class Meta:
         indexes = [models.Index(fields=["category", "closed_on"], name="registry_site_scope")]
@@ -108,6 +119,12 @@ class SiteVersion(DatedFact):
     class Meta(DatedFact.Meta):
         abstract = False
         indexes = [models.Index(fields=["site", "valid_from"], name="registry_sitever")]
+        constraints = [
+            *DatedFact.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["site"], condition=Q(valid_until=None, superseded_at=None), name="registry_sitever_one_open"
+            ),
+        ]
 
 
 class Group(models.Model):
@@ -143,6 +160,10 @@ class ImportRun(models.Model):
 
     kind = models.CharField(max_length=12, choices=ImportKind)
     state = models.CharField(max_length=12, choices=ImportState)
+    # What the file held ("structureej", "structureet", "groups"...), space-separated: editions are compared by it.
+    records = models.CharField(max_length=80, blank=True)
+    invented = models.BooleanField(default=False)  # of the demonstration's territories
+    reason = models.CharField(max_length=300, blank=True)  # why it was refused
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     edition = models.CharField(max_length=40, blank=True)
@@ -155,3 +176,6 @@ class ImportRun(models.Model):
     closed = models.PositiveIntegerField(default=0)
     bad = models.PositiveIntegerField(default=0)
     bad_rows = models.JSONField(default=list)  # first 200: [{"line": 12, "reason": "..."}]
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "-id"], name="registry_runs_of_a_kind")]
