@@ -10,6 +10,12 @@ from .statement import ANY, NONE, Configuration, Criterion, Node, Operator
 from .version_range import Holds, Seen, against, scheme_for, within
 
 HARDWARE = "h"
+SYSTEM = "o"
+
+# The CPE target software that is a condition; "wordpress" or "php" only repeats what the product is.
+_SYSTEMS = frozenset(
+    {"windows", "macos", "mac_os_x", "linux", "linux_kernel", "unix", "android", "iphone_os", "solaris"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,30 +80,47 @@ def _beside(question: Question, node: Node) -> Held:
     """What must be there as well. The hardware is, once its firmware is seen; a system or a program may be."""
     if all(criterion.part == HARDWARE for criterion in node.criteria):
         return _negated(Held(Holds.YES), node.negate)
-    platform = (question.seen.identity.platform or "").lower()
-    if platform and any(platform in criterion.product for criterion in node.criteria):
-        return _negated(Held(Holds.YES), node.negate)
+    system = _system(question)
+    if system and all(criterion.part == SYSTEM for criterion in node.criteria):
+        there = any(system in criterion.product for criterion in node.criteria)
+        return _negated(Held(Holds.YES if there else Holds.NO), node.negate)
     wanted = sorted({f"{criterion.vendor} {criterion.product}" for criterion in node.criteria})
     more = f" or {len(wanted) - 2} others" if len(wanted) > 2 else ""
     return Held(Holds.CONDITIONAL, None, f"only with {' or '.join(wanted[:2])}{more}")
+
+
+def _system(question: Question) -> str | None:
+    """The family of the operating system that was seen: a distribution is a Linux."""
+    identity = question.seen.identity
+    if identity.platform:
+        return identity.platform.lower().split(":")[0]
+    return "linux" if identity.distribution else None
 
 
 def _criterion(question: Question, criterion: Criterion) -> Held:
     version = within(question.seen, criterion)
     if version is Holds.NO:
         return Held(Holds.NO, criterion)
-    edition = _attribute(criterion.edition, question.seen.identity.edition, "edition", plain=True)
-    platform = _attribute(criterion.platform, question.seen.identity.platform, "platform", plain=False)
-    return _least([Held(version, criterion), edition, platform])
+    return _least([Held(version, criterion), _edition(question, criterion), _platform(question, criterion)])
 
 
-def _attribute(wanted: str, seen: str | None, label: str, *, plain: bool) -> Held:
-    """`plain`: "none" means the plain product, which is what is seen when nothing else is told."""
-    if wanted == ANY or (plain and wanted == NONE and not seen) or (not plain and wanted == NONE):
+def _edition(question: Question, criterion: Criterion) -> Held:
+    """An edition of "none" is the plain product: what is seen when nothing else is told."""
+    seen = question.seen.identity.edition
+    if criterion.edition == ANY or (criterion.edition == NONE and not seen):
         return Held(Holds.YES)
     if not seen:
-        return Held(Holds.CONDITIONAL, None, f"only the {label} {wanted}")
-    return Held(Holds.YES if seen.lower() == wanted else Holds.NO)
+        return Held(Holds.CONDITIONAL, None, f"only the edition {criterion.edition}")
+    return Held(Holds.YES if seen.lower() == criterion.edition else Holds.NO)
+
+
+def _platform(question: Question, criterion: Criterion) -> Held:
+    if criterion.platform not in _SYSTEMS:
+        return Held(Holds.YES)
+    system = _system(question)
+    if system is None:
+        return Held(Holds.CONDITIONAL, None, f"only on {criterion.platform}")
+    return Held(Holds.YES if system in criterion.platform else Holds.NO)
 
 
 def _on_branch(question: Question, criteria: list[Criterion]) -> list[Criterion]:

@@ -106,7 +106,7 @@ def against(seen: Seen, bound: str | None) -> str:
 
 
 def _same(seen: Seen, criterion: Criterion) -> Holds:
-    """An update that the criterion leaves open ("*") is any update of that version."""
+    """An update that the criterion leaves open ("*") is any update of that version; "-" is the version before any."""
     text = joined(criterion.version, criterion.update) or criterion.version
     if criterion.update == ANY and (seen.identity.version or "").lower() == criterion.version:
         return Holds.YES
@@ -115,7 +115,9 @@ def _same(seen: Seen, criterion: Criterion) -> Holds:
         return Holds.YES
     if order == "?":
         return _same_text(seen, text)
-    return Holds.UNKNOWN if order == "~" else Holds.NO
+    if order == "~" and criterion.update != NONE:
+        return Holds.UNKNOWN
+    return Holds.NO
 
 
 def _same_text(seen: Seen, text: str) -> Holds:

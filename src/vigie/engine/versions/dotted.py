@@ -21,7 +21,7 @@ _SHAPE = re.compile(
     r"v?(?P<numbers>\d+(?:\.\d+)*)"
     r"(?:[-_.~ ]?(?P<before>dev|snapshot|nightly|alpha|beta|milestone|preview|pre|rc|cr|m(?=\d)|b(?=\d))"
     r"[-_. ]?(?P<before_number>\d*)"
-    r"|(?P<letter>[a-z]{1,2})"
+    r"| ?(?P<letter>[a-z]{1,2})"
     r"|[-_. ]?(?:patch|p|sp|hf|h|u|update|build)[-_. ]?(?P<patch>\d+)"
     r"|-(?P<revision>\d+))?"
     r"(?:[-_. ](?:release|final|ga|stable))?"
