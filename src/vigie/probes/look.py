@@ -23,6 +23,7 @@ from .targets import Target
 
 BATCH = 64  # addresses swept together, so that conversations begin before a large range is swept
 STOP_PERIOD_SECONDS = 0.1
+STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,21 +136,27 @@ class _Look:
                 for port in [port for port, answer in ports.items() if answer.state is PortState.OPEN]:
                     await self._port(target, port, names, seen)
         except asyncio.CancelledError:
-            reason = "stopped"
+            reason = STOPPED
         self._tell(target, ports, seen, reason, started)
         if reason:
             raise asyncio.CancelledError
 
     async def _port(self, target: Target, port: int, names: Mapping[str, Resolution], seen: list[ServiceLook]) -> None:
         by_address = Question(target.address, port, None)
-        first = await identify(by_address, self.gate, self.plan.settings)
-        seen.append(first)
+        first = await self._identify(by_address, seen)
         if first.service not in {"http", "https", "fhir"}:
             return
         for name in target.names:
             if self._still_leads_here(names[name], target.address):
                 question = Question(target.address, port, name, hint="https" if first.facts.tls else "http")
-                seen.append(await identify(question, self.gate, self.plan.settings))
+                await self._identify(question, seen)
+
+    async def _identify(self, question: Question, seen: list[ServiceLook]) -> ServiceLook:
+        found = await identify(question, self.gate, self.plan.settings)
+        if found.answer is Answer.NOT_ASKED and self.stop.is_set():
+            raise asyncio.CancelledError
+        seen.append(found)
+        return found
 
     def _still_leads_here(self, resolution: Resolution, address: str) -> bool:
         if not resolution.known:
@@ -170,7 +177,7 @@ class _Look:
         by_state = {state: tuple(p for p, a in ports.items() if a.state is state) for state in PortState}
         cut = tuple(port for port in by_state[PortState.OPEN] if port not in done)
         not_asked = by_state[PortState.NOT_ASKED] + cut
-        reasons = [ports[p].reason for p in by_state[PortState.NOT_ASKED]]
+        reasons = sorted((ports[p].reason for p in by_state[PortState.NOT_ASKED]), key=lambda r: r != STOPPED)
         host = HostLook(
             address=target.address,
             names=target.names,
@@ -183,11 +190,11 @@ class _Look:
             not_asked_reason=reason or (reasons[0] if reasons else ""),
         )
         self._count(host)
-        if seen or not (reason or host.not_asked_reason == "stopped"):
+        if seen or not (reason or host.not_asked_reason == STOPPED):
             self.on_host(host)
 
     def _count(self, host: HostLook) -> None:
-        if host.not_asked_reason != "stopped":
+        if host.not_asked_reason != STOPPED:
             self.hosts += 1
             self.reached += host.reached
         self.services += len(host.services)
