@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "vigie.apps.findings.apps.FindingsConfig",
     "vigie.apps.observatory.apps.ObservatoryConfig",
     "vigie.web.apps.WebConfig",
+    "vigie.config.signals.SignalsConfig",
 ]
 
 MIDDLEWARE = [

@@ -1,10 +1,17 @@
 """What comes back by itself, gathered from the apps: one line here, and `vigie init` or a starting worker writes it."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from vigie.apps.jobs.schedules import DEFAULTS, Declared, ensure_schedules
 
-SCHEDULES: tuple[Declared, ...] = (*DEFAULTS,)
+SCHEDULES: tuple[Declared, ...] = (
+    *DEFAULTS,
+    Declared("heal-campaigns", "vigie.apps.scans.tasks.heal_campaigns", timedelta(minutes=1)),
+    # Deadlines pass and looks grow old without any event: levels follow them within the hours.
+    Declared("compute-levels", "vigie.apps.observatory.tasks.compute_all", timedelta(hours=6)),
+)
 
 
 def write() -> None:

@@ -39,3 +39,14 @@ class FindingEventKind(TextChoices):
     CLOSED = "closed", _("closed: correction verified")
     NO_LONGER_OBSERVED = "no_longer_observed", _("no longer observed")
     REOPENED = "reopened", _("reopened")
+
+
+class CloseReason(TextChoices):
+    """Every closure has its reason; the look that proves it is on its event."""
+
+    CHECK_PASSED = "check_passed", _("the same check passed")
+    SOUND_VERSION = "sound_version", _("a version that is not affected was seen")
+    OTHER_PRODUCT = "other_product", _("another product answers there")
+    OTHER_SERVICE = "other_service", _("another service answers there")
+    KNOWLEDGE = "knowledge", _("what is known of the vulnerability changed: this version is not affected")
+    NOT_OBSERVED = "not_observed", _("not seen at two completed looks at least a day apart")

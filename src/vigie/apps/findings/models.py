@@ -10,7 +10,7 @@ from vigie.apps.registry.models import Establishment
 from vigie.apps.scans.models import Look, Service
 from vigie.apps.vulns.models import Vulnerability
 
-from .enums import FindingEventKind, FindingKind, FindingState, Priority, Severity
+from .enums import CloseReason, FindingEventKind, FindingKind, FindingState, Priority, Severity
 
 
 class FindingQuerySet(models.QuerySet["Finding"]):
@@ -49,7 +49,7 @@ class Finding(models.Model):
     deadline = models.DateTimeField()  # written once, from `policy`
     policy = models.CharField(max_length=40)  # "deadlines-2026-01-01"
     closed_at = models.DateTimeField(null=True, blank=True)
-    close_reason = models.CharField(max_length=200, blank=True)
+    close_reason = models.CharField(max_length=20, choices=CloseReason, blank=True)
     reopened = models.PositiveSmallIntegerField(default=0)
     absences = models.PositiveSmallIntegerField(default=0)
     absent_since = models.DateTimeField(null=True, blank=True)

@@ -14,6 +14,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from vigie.apps.jobs import actions as jobs
+from vigie.apps.jobs.failures import Interrupted
 from vigie.engine.facts import HostLook
 from vigie.probes.look import Plan, ProbeSettings, Summary, look
 from vigie.probes.stop import FileStop, StopSignal
@@ -31,10 +32,6 @@ EMERGENCY = "emergency stop"
 ENDING = "the worker was asked to end"
 
 Clock = Callable[[], datetime]
-
-
-class Interrupted(Exception):
-    """The worker ends before the shard does: what is recorded is kept, the rest is for the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +122,7 @@ def _looked(plan: Plan, shard: Shard, perimeter: Perimeter, clock: Clock, stop: 
             stop.set(ENDING)
     summary = future.result()
     if summary.stopped == ENDING:
-        raise Interrupted(shard.pk)
+        raise Interrupted
     return summary, asked
 
 

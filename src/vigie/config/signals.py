@@ -1,0 +1,18 @@
+"""What must flow upward between the apps: connected here, the only place that knows both ends."""
+
+from django.apps import AppConfig
+
+
+class SignalsConfig(AppConfig):
+    """Last of the installed apps: every app is ready when it connects them."""
+
+    name = "vigie.config"
+    label = "config"
+
+    def ready(self) -> None:
+        from vigie.apps.findings import receivers
+        from vigie.apps.scans import signals
+
+        signals.host_recorded.connect(receivers.on_host_recorded, dispatch_uid="findings")
+        signals.absences_weighed.connect(receivers.on_absences_weighed, dispatch_uid="findings")
+        signals.absences_settled.connect(receivers.on_absences_settled, dispatch_uid="findings")
