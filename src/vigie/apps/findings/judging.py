@@ -147,11 +147,11 @@ def judge_replaced(look: ServiceLook, pairs: Sequence[Pair], finding: Finding) -
         return None
     kind = FindingKind(finding.kind)
     if kind is FindingKind.CHECK:
-        other = look.service and before.service and look.service != before.service
+        other = bool(look.service and before.service and look.service != before.service)
         reason = CloseReason.OTHER_SERVICE
     else:
         # Only the first product of a service is known to have left: those beside it may just be hidden now.
         first = before.pair is not None and subject_of(before.pair) == finding.subject
-        other = first and pairs and subject_of(pairs[0]) != finding.subject
+        other = first and bool(pairs) and subject_of(pairs[0]) != finding.subject
         reason = CloseReason.OTHER_PRODUCT
     return Judgement(kind, finding.subject, Seen.MENDED, reason=reason) if other else None
