@@ -70,7 +70,7 @@ def start_campaign(
 
 
 def shard_order(shard: Shard) -> jobs.Order:
-    return jobs.Order(path=RUN_SHARD, kwargs={"shard_id": shard.pk}, key=f"shard:{shard.pk}")
+    return jobs.Order(path=RUN_SHARD, kwargs={"shard_id": shard.pk}, key=f"shard:{shard.pk}", queue="scans")
 
 
 @transaction.atomic
