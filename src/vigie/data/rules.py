@@ -77,6 +77,7 @@ def _rule(family: str, row: dict[str, Any]) -> Rule:
             layer=Layer[row.get("layer", "server").upper()],
             confidence=int(row.get("confidence", 100)),
             distribution=row.get("distribution"),
+            version=row.get("version"),
             package=row.get("package"),
             remote_access=bool(row.get("remote_access", False)),
         )

@@ -50,7 +50,12 @@ class Identity:
     def cpe23(self) -> str:
         """The CPE 2.3 formatted string, reserved characters escaped, '*' for what is not known."""
         part = "o" if self.product.endswith(("_firmware", "fortios", "pan-os")) else "a"
-        fields = (self.vendor, self.product, self.version, self.update, self.edition)
+        version, update = self.version, self.update
+        if self.product == "openssh" and version and not update:
+            # NVD writes the portable release as an update: 9.2p1 is 9.2:p1.
+            base, portable, number = version.partition("p")
+            version, update = base, portable + number
+        fields = (self.vendor, self.product, version, update, self.edition)
         return ":".join(["cpe", "2.3", part, *(_cpe_field(f) for f in fields), "*", "*", "*", "*", "*"])
 
 

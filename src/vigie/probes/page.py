@@ -2,6 +2,7 @@
 
 import hashlib
 import html
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 import re2
@@ -21,11 +22,11 @@ _LISTING = re2.compile(
 _COOKIE_NAME = re2.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$")
 
 
-def page_facts(answer: HttpAnswer, location: str | None) -> HttpFacts:
-    """The facts of an answer. `location` is where the last redirection led, followed or not."""
+def page_facts(answer: HttpAnswer, location: str | None, earlier: Iterable[tuple[str, str]] = ()) -> HttpFacts:
+    """The facts of an answer. `location` is where the last redirection led, `earlier` the headers that came before."""
     text = _text(answer.body)
     title = _TITLE.search(text)
-    cookies = (value.partition("=")[0].strip() for key, value in answer.headers if key == "set-cookie")
+    cookies = (value.partition("=")[0].strip() for key, value in (*earlier, *answer.headers) if key == "set-cookie")
     server = answer.header("server")
     return HttpFacts(
         status=answer.status,

@@ -91,6 +91,7 @@ class Visit:
     async def _front_page(self, conversation: http.HttpConversation) -> tuple[HttpFacts, http.HttpAnswer]:
         """The page that "/" leads to on this very server; what leaves it is not followed."""
         path, seen, location = "/", {"/"}, None
+        cookies: list[tuple[str, str]] = []
         while True:
             answer = await conversation.get(path)
             self.raw.append(kept("http", answer.asked, answer.head))
@@ -98,7 +99,8 @@ class Visit:
             location = led or location
             following = own_path(led, self.host, is_tls=self.is_tls) if led else None
             if following is None or following in seen or len(seen) > MAX_REDIRECTIONS:
-                return page_facts(answer, location), answer
+                return page_facts(answer, location, cookies), answer
+            cookies += [header for header in answer.headers if header[0] == "set-cookie"]
             seen.add(following)
             path = following
 

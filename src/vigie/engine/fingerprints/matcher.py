@@ -1,7 +1,6 @@
 """Which products does this text name?"""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 import re2
 
@@ -96,21 +95,18 @@ def _texts_of_http(facts: Facts) -> Iterator[tuple[str, str]]:
 
 def _identity(rule: Rule, captures: dict[str, str | None]) -> Identity:
     told = {name: value for name, value in captures.items() if value}
-    package = None
-    if rule.package is not None:
-        package = rule.package.format_map({"version": "", "package": "", **told})
-    identity = Identity(
+    version = rule.version.format_map(told) if rule.version else told.get("version")
+    return Identity(
         vendor=rule.vendor,
         product=rule.product,
-        version=told.get("version"),
+        version=version[:64] if version else None,
         update=told.get("update"),
         edition=told.get("edition"),
         distribution=rule.distribution,
-        package=package,
+        package=rule.package.format_map(told) if rule.package else None,
         confidence=rule.confidence,
         source=rule.kind,
     )
-    return replace(identity, version=identity.version[:64]) if identity.version else identity
 
 
 def _knowledge(identity: Identity) -> tuple[bool, bool, int]:

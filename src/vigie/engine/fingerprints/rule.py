@@ -23,6 +23,7 @@ class Rule:
     layer: Layer
     confidence: int = 100
     distribution: str | None = None  # "debian:11"
+    version: str | None = None  # template over the captures, where the product writes it otherwise: "{a}.{b}.{c}"
     package: str | None = None  # template over the captures: "1:{version}-{package}"
     remote_access: bool = False  # what gives a way in from outside
 
