@@ -94,7 +94,7 @@ class Plan:
 
     def names(self) -> dict[str, str]:
         """What the DNS of the laboratory knows: name -> address."""
-        known = {}
+        known: dict[str, str] = {}
         for establishment in self.establishments:
             known |= {host.name: host.address for host in establishment.hosts if host.name}
             known |= dict.fromkeys(establishment.outside_names, self.outsider.address)

@@ -3,7 +3,7 @@
 Read from the declarations of the plan, never from Vigie's own checks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from . import draw
@@ -87,7 +87,7 @@ def _shown(phase: int, plan: Plan | None) -> Iterator[tuple[Establishment, Host,
                     yield establishment, host, service, face
 
 
-def _where(phase: int, plan: Plan | None, holds) -> frozenset[tuple[str, int]]:  # type: ignore[no-untyped-def]
+def _where(phase: int, plan: Plan | None, holds: Callable[[Establishment, Face], bool]) -> frozenset[tuple[str, int]]:
     return frozenset((host.address, service.port) for e, host, service, face in _shown(phase, plan) if holds(e, face))
 
 

@@ -14,8 +14,10 @@ EDITION_NUMBER = 1
 _EPSG = "1,ATLASANTE,96,BAN,EPSG:2154 RGF93 / Lambert-93 (Métropole)"
 _GROUP_COLUMNS = (
     "REGION", "DENOMINATION GHT", "CODE GHT", "FINESS", "CATEGORIE",
-    "DENOMINATION ETABLISSEMENT", "COMMUNE", "CODE POSTAL",
+    "DENOMINATION ETABLISSEMENT", "COMMUNE", "CODE POSTAL", "TYPE", "TYPE",
 )  # fmt: skip
+# The ministry's list has no such column: our import reads it, for groups that are no GHT.
+_GROUP_TYPES = {"ght": "GHT", "private": "PRIVE", "other": "AUTRE"}
 _ASSET_COLUMNS = ("finess", "kind", "value", "label", "exchanges_care_data")
 _MANDATE_COLUMNS = (
     "finess", "kind", "signatory", "basis", "from", "until", "intensity",
@@ -102,7 +104,7 @@ def _write_groups(path: Path, owners: Iterable[Establishment]) -> None:
     sheet.append(_GROUP_COLUMNS)
     for owner in owners:
         if owner.group is not None:
-            place = (owner.name, owner.town, owner.postal_code)
+            place = (owner.name, owner.town, owner.postal_code, _GROUP_TYPES[owner.group.kind])
             row = (REGION_NAME, owner.group.name, owner.group.code, owner.finess, owner.kind.category, *place)
             sheet.append(row)
     book.save(path)
