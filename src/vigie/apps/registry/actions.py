@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -17,7 +16,6 @@ from .imports import finess, groups, sae
 from .imports.report import ImportReport, Progress, Reading, no_progress
 from .models import Territory
 
-PARIS = ZoneInfo("Europe/Paris")
 _KINDS = {
     Content.FINESS: ImportKind.FINESS,
     Content.SAE_SITES: ImportKind.SAE,
@@ -41,7 +39,7 @@ def import_file(
     """Import a FINESS, SAE or group file, whichever it is, and tell what it changed or why it was refused.
 
     `kind` (an ImportKind) only refuses a file that turns out to be something else. `day` is the date of a list of
-    groups, which carries none: today in Paris by default. `accept_closures` lets an edition close more than the limit
+    groups, which carries none: today by default. `accept_closures` lets an edition close more than the limit
     of data/params/registry-import. Raise SourceUnreadable when the file cannot be read at all: nothing is recorded
     then.
     """
@@ -52,7 +50,7 @@ def import_file(
         raise SourceUnreadable(f"{path.name} is not a {kind} file: it looks like {found} ({source.content}).")
     reading = Reading(found, path.name, source.sha256, by, now, progress)
     if source.content is Content.GROUPS:
-        return groups.bring_in(source, reading, day=day or now.astimezone(PARIS).date())
+        return groups.bring_in(source, reading, day=day or now.date())
     text = _text(source)
     if source.content is Content.FINESS:
         return finess.bring_in(text, reading, accept_closures=accept_closures)

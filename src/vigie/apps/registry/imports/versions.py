@@ -13,7 +13,7 @@ from .report import Reading
 # Changes of these make a version; the other columns (label, opening day, position) only describe.
 ENTITY_FACTS = frozenset({"name", "category", "legal_status", "siren", "department_id", "city", "postal_code"})
 SITE_FACTS = frozenset({"name", "category", "establishment_id", "department_id", "city", "postal_code", "siret"})
-BATCH = 500  # keeps one write transaction under 200 ms on SQLite
+BATCH = 300  # keeps one write transaction under 200 ms on SQLite
 
 
 def entity_version(entity: Establishment, places: Places, day: date, reading: Reading) -> EstablishmentVersion:

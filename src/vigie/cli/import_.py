@@ -1,0 +1,186 @@
+"""vigie import: bring in the registry, the survey, the groups, the perimeters and mandates."""
+
+import getpass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .runtime import FAILED, USAGE, django_ready, end, print_json_lines, say
+
+if TYPE_CHECKING:
+    from vigie.apps.registry.imports.report import ImportReport, Progress
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="Bring in the registry, the survey, the groups, the perimeters and mandates.",
+    epilog="Each file is read through before anything is written, told by what it holds and not by its name, and can "
+    "be imported again: nothing is recorded twice. Exit codes: 0 all came in, 1 a file was refused, 2 badly asked.",
+)
+
+Files = Annotated[list[Path], typer.Argument(help="One file or several, imported in this order.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per file.")]
+SHOWN_BAD_ROWS = 10
+
+
+@app.command()
+def finess(
+    files: Files,
+    accept_closures: Annotated[
+        bool, typer.Option("--accept-closures", help="Let an edition close more than 30 % of what is open.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Import FINESS extracts: legal entities, sites, positions.
+
+    What is not in the extract any more is closed on the day of its edition. Import editions from the oldest on.
+
+    Example:
+
+        vigie import finess structureej.csv structureet.csv
+    """
+    _import_registry(files, "finess", json, accept_closures=accept_closures)
+
+
+@app.command()
+def sae(files: Files, json: Json = False) -> None:
+    """Import files of the SAE survey: its identification file, its groups. They complete, they close nothing.
+
+    Example:
+
+        vigie import sae sae_id_2023.csv sae_ght_2023.csv
+    """
+    _import_registry(files, "sae", json)
+
+
+@app.command()
+def groups(
+    files: Files,
+    day: Annotated[
+        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="The day of the list; today when not given.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Import the list of hospital groups, XLSX or CSV. A member that is not in it any more leaves on its day.
+
+    Example:
+
+        vigie import groups liste-ght.xlsx --date 2026-07-01
+    """
+    _import_registry(files, "groups", json, day=_day(day))
+
+
+@app.command()
+def perimeter(files: Files, json: Json = False) -> None:
+    """Import perimeters (finess;kind;value;...) and mandates (finess;kind;signatory;...), CSV.
+
+    Example:
+
+        vigie import perimeter perimetre.csv mandats.csv --json
+    """
+    django_ready()
+    from vigie.apps.assets.imports import import_perimeter
+
+    _each(
+        files,
+        json,
+        lambda path, progress: import_perimeter(path=path, by=_by(), now=datetime.now(UTC), progress=progress),
+    )
+
+
+def _import_registry(files: list[Path], kind: str, json: bool, **options: Any) -> None:
+    django_ready()
+    from vigie.apps.registry.actions import import_file
+
+    _each(
+        files,
+        json,
+        lambda path, progress: import_file(
+            path=path, kind=kind, by=_by(), now=datetime.now(UTC), progress=progress, **options
+        ),
+    )
+
+
+def _each(files: list[Path], json: bool, bring_in: "Callable[[Path, Progress], ImportReport]") -> None:
+    """Import each file and tell; leave with 1 when one was refused, after having done the others."""
+    from vigie.sources.faults import SourceError
+
+    failed = False
+    for path in files:
+        try:
+            with _bar(path.name) as progress:
+                report = bring_in(path, progress)
+        except SourceError as error:
+            failed = True
+            _tell_failure(path, error.reason, json)
+            continue
+        failed = failed or report.refused
+        _tell(report, json)
+    if failed:
+        raise SystemExit(FAILED)
+
+
+@contextmanager
+def _bar(name: str) -> "Iterator[Progress]":
+    """A progress bar on stderr, shown on a terminal only."""
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True, disable=not Console(stderr=True).is_terminal) as bar:
+        task = bar.add_task(name, total=None)
+        yield lambda done, whole: bar.update(task, completed=done, total=whole or None)
+
+
+def _tell(report: "ImportReport", json: bool) -> None:
+    if json:
+        print_json_lines([_facts(report)])
+        return
+    for row in report.bad_rows[:SHOWN_BAD_ROWS]:
+        say(f"  line {row.line}: {row.reason}")
+    if report.bad > SHOWN_BAD_ROWS:
+        say(f"  ... and {report.bad - SHOWN_BAD_ROWS} more bad lines (--json gives the first 200)")
+    if report.refused:
+        say(f"{report.file_name}: refused, {report.reason}.")
+        return
+    edition = f" (edition of {report.edition_date})" if report.edition_date else ""
+    if report.state == "unchanged":
+        say(f"{report.file_name}{edition}: nothing new in {report.lines} lines.")
+        return
+    say(
+        f"{report.file_name}{edition}: {report.lines} lines, {report.added} added, {report.changed} changed, "
+        f"{report.closed} closed, {report.bad} left out."
+    )
+
+
+def _facts(report: "ImportReport") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    facts = asdict(report)
+    facts["bad_rows"] = [{"line": row.line, "reason": row.reason} for row in report.bad_rows]
+    return facts
+
+
+def _tell_failure(path: Path, reason: str, json: bool) -> None:
+    if json:
+        print_json_lines([{"file_name": path.name, "state": "refused", "reason": reason}])
+    else:
+        typer.echo(reason, err=True)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text is not None else None
+    except ValueError:
+        end(f"--date: {text!r} is not a date (YYYY-MM-DD).", USAGE)
+
+
+def _by() -> str:
+    """Who runs the command, for the audit trail."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):  # a user without a name, in a container
+        return "cli"
