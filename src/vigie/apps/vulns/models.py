@@ -119,3 +119,17 @@ class Feed(models.Model):
     records = models.PositiveIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
     error = models.TextField(blank=True)
+
+
+class FeedFile(models.Model):
+    """One file of a feed that was read to its end: an interrupted synchronisation goes on after it."""
+
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=120)  # "nvdcve-2.0-2024.json.gz"
+    sha256 = models.CharField(max_length=64)
+    records = models.PositiveIntegerField(default=0)
+    bad = models.PositiveIntegerField(default=0)  # records that were left out
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["feed", "name"], name="vulns_feed_file_once")]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from vigie.engine.facts import Identity
-from vigie.engine.versions import Version, parse
+from vigie.engine.versions import Version, compare, parse
 from vigie.engine.versions import order as compare_versions
 
 from .statement import ANY, NONE, Criterion
@@ -77,13 +77,26 @@ def within(seen: Seen, criterion: Criterion) -> Holds:
 def _in_bounds(seen: Seen, criterion: Criterion) -> Holds:
     if seen.version is None:
         return Holds.UNKNOWN
-    return min(
+    holds = min(
         _meets(seen, criterion.start_including, ">=~"),
         _meets(seen, criterion.start_excluding, ">"),
         _meets(seen, criterion.end_including, "<="),
         _meets(seen, criterion.end_excluding, "<"),
         Holds.NO if against(seen, criterion.end_excluding) == "~" else Holds.YES,
     )
+    if holds is Holds.NO and _goes_backwards(seen, criterion):
+        # The source's slip: which of the two ends is wrong, nobody can tell; above both is outside all the same.
+        above = against(seen, criterion.start_including or criterion.start_excluding) == ">"
+        return Holds.NO if above else Holds.UNKNOWN
+    return holds
+
+
+def _goes_backwards(seen: Seen, criterion: Criterion) -> bool:
+    start = criterion.start_including or criterion.start_excluding
+    end = criterion.end_including or criterion.end_excluding
+    if not start or not end:
+        return False
+    return compare(seen.scheme, start, end) == ">"
 
 
 def _meets(seen: Seen, bound: str | None, wanted: str) -> Holds:

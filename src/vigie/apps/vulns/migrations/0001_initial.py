@@ -116,4 +116,19 @@ class Migration(migrations.Migration):
             model_name='applicability',
             constraint=models.UniqueConstraint(fields=('vulnerability', 'source'), name='vulns_one_statement_per_source'),
         ),
+        migrations.CreateModel(
+            name='FeedFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120)),
+                ('sha256', models.CharField(max_length=64)),
+                ('records', models.PositiveIntegerField(default=0)),
+                ('bad', models.PositiveIntegerField(default=0)),
+                ('read_at', models.DateTimeField()),
+                ('feed', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='vulns.feed')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('feed', 'name'), name='vulns_feed_file_once')],
+            },
+        ),
     ]

@@ -1,0 +1,105 @@
+"""What is known of vulnerabilities, of the pairs they touch, and of how fresh that is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import QuerySet
+
+from vigie.data import feeds
+
+from .enums import FeedState, MatchVerdict
+from .models import Applicability, Feed, Pair, PairMatch, Vulnerability
+
+# What concerns an establishment: the last three read "please check".
+EXPOSED = (MatchVerdict.AFFECTED, MatchVerdict.CONDITIONAL, MatchVerdict.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStatus:
+    slug: str
+    state: FeedState
+    last_good_at: datetime | None
+    last_attempt_at: datetime | None
+    age: timedelta | None  # since the last good synchronisation
+    published_on: date | None  # the day that the source gives itself
+    gap_days: int  # days that the source published, or should have, and that we miss; 0 when none
+    records: int
+    error: str
+
+
+def current_matches(pair_ids: Iterable[int]) -> QuerySet[PairMatch]:
+    """The verdicts that hold today for these pairs, with their vulnerability, by identifier."""
+    rows = PairMatch.objects.filter(pair__in=list(pair_ids), ended_at=None)
+    return rows.select_related("vulnerability").order_by("pair", "vulnerability__cve")
+
+
+def matches_at(pair_ids: Iterable[int], moment: datetime) -> QuerySet[PairMatch]:
+    """The verdicts as they were known at that moment."""
+    rows = PairMatch.objects.filter(pair__in=list(pair_ids), since__lte=moment).exclude(ended_at__lte=moment)
+    return rows.select_related("vulnerability").order_by("pair", "vulnerability__cve")
+
+
+def exposed_pairs(vulnerability: Vulnerability) -> QuerySet[PairMatch]:
+    """The pairs that a vulnerability concerns today, affected first."""
+    rows = PairMatch.objects.filter(vulnerability=vulnerability, ended_at=None, verdict__in=EXPOSED)
+    return rows.select_related("pair").order_by("verdict", "pair__vendor", "pair__product", "pair__version")
+
+
+def statements(vulnerability: Vulnerability) -> QuerySet[Applicability]:
+    """What each source says that it touches."""
+    return vulnerability.applicabilities.order_by("source").prefetch_related("products")
+
+
+def unmatched_pairs() -> QuerySet[Pair]:
+    """What was seen and has not been judged yet."""
+    return Pair.objects.filter(matched_at=None).order_by("pk")
+
+
+def feed_status(now: datetime) -> tuple[FeedStatus, ...]:
+    """How fresh each source is, the starter catalogue first, in the order in which they are applied."""
+    rows = {row.slug: row for row in Feed.objects.all()}
+    starter = rows.get("starter")
+    return (
+        _status("starter", starter, now, None),
+        *(_status(source.slug, rows.get(source.slug), now, source) for source in feeds.sources()),
+    )
+
+
+def _status(slug: str, row: Feed | None, now: datetime, source: feeds.FeedSource | None) -> FeedStatus:
+    if row is None:
+        return FeedStatus(slug, FeedState.NEVER, None, None, None, None, 0, 0, "")
+    age = now - row.last_good_at if row.last_good_at else None
+    gap = _gap(row, now, source)
+    return FeedStatus(
+        slug=slug,
+        state=_state(row, age, gap, source),
+        last_good_at=row.last_good_at,
+        last_attempt_at=row.last_attempt_at,
+        age=age,
+        published_on=row.published_on,
+        gap_days=gap,
+        records=row.records,
+        error=row.error,
+    )
+
+
+def _gap(row: Feed, now: datetime, source: feeds.FeedSource | None) -> int:
+    """Days missed: since the source's own day when it gives one, else since we last read it."""
+    if source is None:
+        return 0
+    if source.max_publication is not None and row.published_on is not None:
+        return max(0, (now.date() - row.published_on - source.max_publication).days)
+    if row.last_good_at is None:
+        return 0
+    return max(0, (now - row.last_good_at - source.max_age).days)
+
+
+def _state(row: Feed, age: timedelta | None, gap: int, source: feeds.FeedSource | None) -> FeedState:
+    if row.error:
+        return FeedState.BROKEN
+    if age is None:
+        return FeedState.NEVER
+    if source is not None and (age > source.max_age or gap):
+        return FeedState.STALE
+    return FeedState.GOOD

@@ -1,0 +1,65 @@
+"""Where is published vulnerability data fetched, and when is it too old?"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from . import documents
+
+_EDITION = "params/feeds-2026-11-23"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSource:
+    slug: str
+    recent: str  # the address that is asked at every synchronisation
+    max_age: timedelta  # since our last good synchronisation
+    max_publication: timedelta | None  # since the day that the source gives itself; None when it gives none
+    most_bytes: int
+    yearly: str | None = None  # address of one year, with {year}
+    first_year: int = 0
+    recent_for: timedelta | None = None  # how far back `recent` goes; None when it holds everything
+
+    def addresses(self, *, last_good: date | None, today: date) -> tuple[str, ...]:
+        """What must be fetched, the years first when the recent file does not reach back to the last good day."""
+        reaches = last_good is not None and self.recent_for is not None and today - last_good <= self.recent_for
+        if self.yearly is None or reaches:
+            return (self.recent,)
+        years = range(self.first_year, today.year + 1)
+        return (*(self.yearly.format(year=year) for year in years), self.recent)
+
+
+@cache
+def hosts() -> frozenset[str]:
+    """The only machines that a feed may come from."""
+    return frozenset(documents.read(_EDITION)["hosts"])
+
+
+@cache
+def sources() -> tuple[FeedSource, ...]:
+    """In the order in which they are applied: scores come after what they score."""
+    found = tuple(_source(entry) for entry in documents.read(_EDITION)["feeds"])
+    for source in found:
+        if urlsplit(source.recent).hostname not in hosts():
+            raise documents.DocumentError(f"vigie/data/{_EDITION}.yaml: {source.recent} is on no listed host")
+    return found
+
+
+def source(slug: str) -> FeedSource:
+    return next(one for one in sources() if one.slug == slug)
+
+
+def _source(entry: dict[str, Any]) -> FeedSource:
+    publication, recent = entry["max_publication_days"], entry.get("recent_days")
+    return FeedSource(
+        slug=entry["slug"],
+        recent=entry["recent"],
+        max_age=timedelta(days=entry["max_age_days"]),
+        max_publication=timedelta(days=publication) if publication else None,
+        most_bytes=entry["most_megabytes"] * 1_000_000,
+        yearly=entry.get("yearly"),
+        first_year=entry.get("first_year", 0),
+        recent_for=timedelta(days=recent) if recent else None,
+    )
