@@ -53,7 +53,7 @@ class Matcher:
             return
         told: set[tuple[str, str]] = set()
         # In the order of the rules: the first that fits a product is its most exact one.
-        for index in sorted(selection.Match(text)):
+        for index in sorted(selection.Match(text) or ()):  # None when nothing matches
             rule, pattern = self._rules[kind][index]
             if (rule.vendor, rule.product) in told:
                 continue
