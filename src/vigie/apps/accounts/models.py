@@ -43,3 +43,17 @@ class SignInLink(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+
+
+class SignInFailure(models.Model):
+    """A sign-in that failed, kept for a day to slow down whoever guesses."""
+
+    email_sha256 = models.CharField(max_length=64)  # hashed: people type passwords in the wrong box
+    address = models.GenericIPAddressField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["email_sha256", "at"], name="accounts_failures_of"),
+            models.Index(fields=["address", "at"], name="accounts_failures_from"),
+        ]

@@ -1,0 +1,67 @@
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.factories import AssetFactory, EstablishmentFactory, MandateFactory, SiteFactory
+from vigie.apps.registry.models import Establishment
+from vigie.apps.scans import actions, running
+from vigie.apps.scans.models import Campaign
+from vigie.apps.vulns import actions as vulns
+from vigie.probes.look import settings_for
+
+from .servers import FtpServer
+
+PORT = 2121
+
+
+@dataclass
+class World:
+    """One establishment with a mandate, its servers, and a clock that only the test moves."""
+
+    establishment: Establishment
+    now: datetime
+
+    def scanner(self) -> running.Scanner:
+        settings = settings_for("https://vigie.example/who", resolvers=("127.0.0.1:9",))
+        return running.Scanner(settings=settings, stop_file=actions.stop_file(), clock=lambda: self.now)
+
+    def look(self, *, after: timedelta = timedelta(0), ports: tuple[int, ...] = (PORT,)) -> Campaign:
+        """A whole campaign, as the workers run it."""
+        self.now += after
+        campaign = actions.start_campaign(
+            name="look", establishments=[self.establishment], ports=ports, by="test", now=self.now
+        )
+        for shard in campaign.shards.all():
+            running.run_shard(shard.pk, scanner=self.scanner())
+        campaign.refresh_from_db()
+        return campaign
+
+    def declare(self, address: str) -> None:
+        AssetFactory(establishment=self.establishment, kind="address", value=address)
+
+
+@pytest.fixture
+def world(db, now) -> Iterator[World]:
+    vulns.load_starter(now=now)
+    establishment = EstablishmentFactory()
+    SiteFactory(establishment=establishment)
+    MandateFactory(establishment=establishment, intensity="brisk")
+    yield World(establishment, now)
+    actions.stop_file().unlink(missing_ok=True)
+
+
+@pytest.fixture
+def ftp() -> Iterator[Callable[..., FtpServer]]:
+    """Start FTP servers; all are stopped at the end."""
+    started = []
+
+    def start(address: str, greeting: str = "220 (vsFTPd 2.3.4)", **options: bool) -> FtpServer:
+        server = FtpServer(address, PORT, greeting, **options).start()
+        started.append(server)
+        return server
+
+    yield start
+    for server in started:
+        server.stop()
