@@ -8,7 +8,8 @@ from pathlib import Path
 # Before Django reads its settings: the tests never touch the home of a real installation.
 os.environ["VIGIE_HOME"] = tempfile.mkdtemp(prefix="vigie-tests-")
 for name in [name for name in os.environ if name.startswith("VIGIE_") and name != "VIGIE_HOME"]:
-    if name not in {"VIGIE_TEST_DATABASE_URL", "VIGIE_TEST_BROKER_URL"}:
+    # Those of the tests themselves: which services they find, and which they must not do without.
+    if not name.startswith(("VIGIE_TEST_", "VIGIE_REQUIRE_")):
         del os.environ[name]
 
 import pytest

@@ -104,7 +104,7 @@ USE_TZ = True
 TIME_ZONE = "Europe/Paris"
 
 STATIC_URL = "static/"
-STATIC_ROOT = VIGIE.home / "static"
+STATIC_ROOT = None  # nothing is collected: whitenoise reads the files inside the package
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
