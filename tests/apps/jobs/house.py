@@ -1,14 +1,20 @@
 """A whole installation in a folder of its own, driven from outside: what a test can kill."""
 
+import atexit
 import json
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing as closing_thing
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -95,3 +101,21 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     """The environment of a process of that installation, and of no other."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("VIGIE_")}
     return kept | {"VIGIE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "vigie.config.django"} | more
+
+
+def select_from_file(path: Path, query: str) -> list[tuple[Any, ...]]:
+    with closing_thing(sqlite3.connect(path, timeout=20)) as connection:
+        return connection.execute(query).fetchall()
+
+
+@cache
+def migrated_home() -> Path:
+    """A home folder whose SQLite database is ready, made once per run of the tests: copy it."""
+    home = Path(tempfile.mkdtemp(prefix="vigie-migrated-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    embedded(home).migrate()
+    return home
+
+
+def embedded(home: Path) -> House:
+    return House(environment(home), partial(select_from_file, home / "vigie.sqlite3"))

@@ -1,8 +1,6 @@
 """The contract, on SQLite with the embedded worker."""
 
 import shutil
-import sqlite3
-from functools import partial
 
 import pytest
 
@@ -12,27 +10,25 @@ from .contract import (  # noqa: F401 -- collected here, on this backend
     test_a_worker_that_is_asked_to_end_gives_back_what_it_runs,
     test_what_is_enqueued_is_done_once,
 )
-from .house import House, closing, environment
-
-
-def select(path, query):
-    connection = sqlite3.connect(path, timeout=20)
-    try:
-        return connection.execute(query).fetchall()
-    finally:
-        connection.close()
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory):
-    home = tmp_path_factory.mktemp("migrated")
-    House(environment(home), partial(select, home / "vigie.sqlite3")).migrate()
-    return home
+from .house import closing, embedded, migrated_home, until
 
 
 @pytest.fixture
-def house(migrated, tmp_path):
-    home = tmp_path / "home"
-    shutil.copytree(migrated, home)
-    with closing(House(environment(home), partial(select, home / "vigie.sqlite3"))) as house:
+def house(tmp_path):
+    with closing(embedded(shutil.copytree(migrated_home(), tmp_path / "home"))) as house:
         yield house
+
+
+def test_a_worker_starts_with_what_its_dead_namesake_left(house):
+    """The lease would last an hour: the lock of the folder proves that nobody holds it."""
+    house.enqueue("mark", [{"number": 1}])
+    house.run("""
+from datetime import timedelta
+from django.utils import timezone
+from vigie.apps.jobs import actions
+from vigie.apps.jobs.worker import NAME
+assert actions.claim_next(worker=NAME, now=timezone.now(), limit=1, lease=timedelta(hours=1))
+""")
+    house.worker(lease=3600)
+    until(lambda: house.unfinished() == 0)
+    assert house.marks() == [1]
