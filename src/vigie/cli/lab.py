@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+import warnings
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +37,7 @@ def serve(home: Home = None, seed: Seed = None, network: Network = "127.60") -> 
         from vigie.lab.laboratory import CannotListen
     except ImportError as error:
         end(f"The laboratory needs {error.name}: install vigie with its 'lab' extra (pip install 'vigie[lab]').")
+    warnings.simplefilter("ignore")  # old algorithms are offered on purpose
     for library in ("asyncssh", "mail.log", "pynetdicom", "pyftpdlib", "aiohttp.server", "asyncio"):
         logging.getLogger(library).setLevel(logging.CRITICAL)  # a visitor who leaves is no news
     try:

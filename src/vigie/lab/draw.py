@@ -104,7 +104,7 @@ def _group(kind: EstablishmentKind, department: str, town: str) -> Group | None:
 
 def _sites(random: Random, rank: int, siren: str, name: str, kind: EstablishmentKind) -> tuple[Site, ...]:
     count = 3 if kind is CHR else 2 if kind.slug == "ch" else random.choice((1, 1, 2))
-    titles = ("", " - site du Parc", " - site des Tilleuls")
+    titles = ("", " - site du Parc", " - site du Lac")
     return tuple(
         Site(
             finess=numbers.finess(200_000 + rank * 4 + number),

@@ -67,7 +67,7 @@ HOME_CARE = EstablishmentKind(
 )  # fmt: skip
 LONG_STAY = EstablishmentKind(
     "usld", "362", "Etablissement de Soins Longue Durée", "1109", "Etablissements de Soins de Longue Durée",
-    "Etablissement de soins de longue durée de {town}", "public", 2,
+    "Soins de longue durée de {town}", "public", 2,
 )  # fmt: skip
 
 #   kinds met in a town, in turn: 20 towns of three legal entities

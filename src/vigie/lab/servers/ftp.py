@@ -1,20 +1,25 @@
 """FTP, by pyftpdlib on its own loop in one thread: greets as its face, offers AUTH TLS, lets nobody in."""
 
+import logging
 import socket
 import ssl
 import threading
+import warnings
 from collections import deque
 from typing import Any
-
-from pyftpdlib.authorizers import DummyAuthorizer
-from pyftpdlib.handlers import FTPHandler
-from pyftpdlib.handlers.ftp.control import proto_cmds
-from pyftpdlib.ioloop import AsyncChat, IOLoop
 
 from vigie.lab.faces import Trait
 
 from .certificates import Certificates
 from .visit import Visit
+
+with warnings.catch_warnings():
+    # It stands on asyncore, which left the standard library after 3.11 and which it then brings itself.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from pyftpdlib.authorizers import DummyAuthorizer
+    from pyftpdlib.handlers import FTPHandler
+    from pyftpdlib.handlers.ftp.control import proto_cmds
+    from pyftpdlib.ioloop import AsyncChat, IOLoop
 
 _HANDSHAKE_SECONDS = 3.0
 
@@ -28,6 +33,7 @@ class _Session(FTPHandler):  # type: ignore[misc]  # a library without types
 
     authorizer = DummyAuthorizer()  # without any account
     timeout = 60
+    auth_failed_timeout = 0.05  # the library makes one wait 3 s; nobody guesses passwords here
     proto_cmds = proto_cmds | {
         "AUTH": _command("Syntax: AUTH <SP> TLS (set up a secure control channel).", argument=True),
         "PBSZ": _command("Syntax: PBSZ <SP> 0 (negotiate TLS buffer).", argument=True),
@@ -81,16 +87,21 @@ class _Session(FTPHandler):  # type: ignore[misc]  # a library without types
 class _Inbox(AsyncChat):  # type: ignore[misc]  # a library without types
     """Where another thread leaves the connections that it accepted."""
 
-    def __init__(self, end: socket.socket, ioloop: Any, waiting: "deque[tuple[socket.socket, Any]]") -> None:
+    def __init__(
+        self, end: socket.socket, ioloop: Any, waiting: "deque[tuple[socket.socket, Any]]", ended: threading.Event
+    ) -> None:
         super().__init__(end, ioloop=ioloop)
         self.ip_map: list[str] = []  # read by the sessions, of which this is the server
-        self._waiting = waiting
+        self._waiting, self._ended = waiting, ended
         self.set_terminator(None)
 
     def _accept_new_cons(self) -> bool:
         return True
 
     def collect_incoming_data(self, _data: bytes) -> None:
+        if self._ended.is_set():
+            self.ioloop.close()  # on its own thread; the loop ends when it holds no socket any more
+            return
         while self._waiting:
             connection, (banner, encoding, context) = self._waiting.popleft()
             session = _Session(connection, self, ioloop=self.ioloop)
@@ -102,12 +113,13 @@ class FtpServer:
     def __init__(self, certificates: Certificates) -> None:
         self._certificates = certificates
         self._waiting: deque[tuple[socket.socket, Any]] = deque()
+        self._ended = threading.Event()
         self._bell, end = socket.socketpair()
         end.setblocking(False)
-        self._loop = IOLoop()
-        self._inbox = _Inbox(end, self._loop, self._waiting)
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="lab-ftp", daemon=True)
+        loop = IOLoop()
+        _Inbox(end, loop, self._waiting, self._ended)
+        logging.getLogger("pyftpdlib").addHandler(logging.NullHandler())  # else it writes on stderr by itself
+        self._thread = threading.Thread(target=loop.loop, name="lab-ftp", daemon=True)
         self._thread.start()
 
     async def serve(self, connection: socket.socket, visit: Visit) -> None:
@@ -121,9 +133,4 @@ class FtpServer:
         self._ended.set()
         self._bell.send(b"!")
         self._thread.join(1.0)
-        self._loop.close()
         self._bell.close()
-
-    def _run(self) -> None:
-        while not self._ended.is_set():
-            self._loop.loop(timeout=1.0, blocking=False)
