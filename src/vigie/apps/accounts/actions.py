@@ -1,0 +1,62 @@
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from vigie.apps.audit.actions import record
+
+from .models import SignInFailure, SignInLink, User
+from .queries import email_sha256, token_sha256
+
+KEEP_FAILURES = timedelta(days=1)
+
+
+class LinkRefused(Exception):
+    """The link does not exist, was used, or is too old: which of the three is not told."""
+
+
+@transaction.atomic
+def create_sign_in_link(*, user: User, now: datetime, lifetime: timedelta) -> str:
+    """Return the token of a link that signs in once before `lifetime` has passed; only its hash is stored."""
+    token = secrets.token_urlsafe(32)
+    SignInLink.objects.create(user=user, token_sha256=token_sha256(token), created_at=now, expires_at=now + lifetime)
+    record(kind="sign-in-link-created", by="system", at=now, subject=user)
+    return token
+
+
+@transaction.atomic
+def use_sign_in_link(*, token: str, now: datetime) -> User:
+    """Use a link up and return whose it is; raise LinkRefused when it cannot be used."""
+    usable = SignInLink.objects.filter(
+        token_sha256=token_sha256(token), used_at=None, expires_at__gt=now, user__is_active=True
+    )
+    # The update is the claim: of two requests that carry the same token, one is refused.
+    if usable.update(used_at=now) != 1:
+        raise LinkRefused
+    user = SignInLink.objects.select_related("user").get(token_sha256=token_sha256(token)).user
+    record(kind="signed-in", by=actor(user), at=now, subject=user, how="link")
+    return user
+
+
+@transaction.atomic
+def note_sign_in(*, user: User, now: datetime) -> None:
+    SignInFailure.objects.filter(email_sha256=email_sha256(user.email)).delete()
+    record(kind="signed-in", by=actor(user), at=now, subject=user, how="password")
+
+
+@transaction.atomic
+def note_failed_sign_in(*, email: str, address: str, now: datetime) -> None:
+    SignInFailure.objects.filter(at__lt=now - KEEP_FAILURES).delete()
+    SignInFailure.objects.create(email_sha256=email_sha256(email), address=address, at=now)
+    record(kind="sign-in-failed", by="anonymous", at=now, address=address)
+
+
+@transaction.atomic
+def change_language(*, user: User, language: str, now: datetime) -> None:
+    User.objects.filter(pk=user.pk).update(language=language)
+    record(kind="language-changed", by=actor(user), at=now, subject=user, language=language)
+
+
+def actor(user: User) -> str:
+    """How a person is named in the audit trail: text, because accounts go and the trail stays."""
+    return f"user:{user.pk} {user.email}"

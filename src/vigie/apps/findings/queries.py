@@ -1,0 +1,142 @@
+"""Which weaknesses are open, at which date, and what burns? Read for the pages."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Case, Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from vigie.apps.vulns.models import Vulnerability
+
+from .enums import FindingEventKind, FindingState, Severity
+from .models import Finding, FindingEvent, FindingVulnerability
+
+ENDED = (FindingEventKind.CLOSED, FindingEventKind.NO_LONGER_OBSERVED)
+RANK = Case(
+    *[When(severity=severity, then=Value(rank)) for rank, severity in enumerate(Severity.values)],
+    output_field=IntegerField(),
+)
+# The first thing to do first: used by attackers, then the worst, then the one whose time is up first.
+WORST_FIRST = ("-exploited", "rank", "deadline", "pk")
+
+
+def open_at(moment: datetime | None) -> QuerySet[Finding]:
+    """Findings that were open at that moment; None is now. A finding closed then reopened is read from its events."""
+    if moment is None:
+        return Finding.objects.open()
+    return (
+        Finding.objects.filter(first_seen__lte=moment)
+        .filter(Q(closed_at=None) | Q(closed_at__gt=moment))
+        .annotate(last_kind=_last_kind(moment))
+        .exclude(last_kind__in=ENDED)
+    )
+
+
+def ranked(findings: QuerySet[Finding]) -> QuerySet[Finding]:
+    """With the rank of the severity and the number of vulnerabilities behind each, worst first."""
+    return (
+        findings.select_related("establishment")
+        .annotate(rank=RANK, vulnerability_count=vulnerability_count())
+        .order_by(*WORST_FIRST)
+    )
+
+
+def vulnerability_count() -> Coalesce:
+    links = FindingVulnerability.objects.filter(finding=OuterRef("pk"), ended_at=None)
+    counted = links.order_by().values("finding").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), Value(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts over a set of findings, with what they are a part of."""
+
+    open: int
+    establishments: int
+    exploited: int
+    exploited_establishments: int
+    exploited_oldest: datetime | None
+    remote_establishments: int  # an exploited flaw on equipment that lets people in from outside
+    late: int
+
+    @property
+    def late_percent(self) -> int | None:
+        return round(100 * self.late / self.open) if self.open else None
+
+
+def figures(findings: QuerySet[Finding], moment: datetime) -> Figures:
+    counted = findings.order_by().aggregate(
+        open=Count("pk"),
+        establishments=Count("establishment", distinct=True),
+        exploited_number=Count("pk", filter=Q(exploited=True)),
+        exploited_establishments=Count("establishment", filter=Q(exploited=True), distinct=True),
+        exploited_oldest=Min("first_seen", filter=Q(exploited=True)),
+        remote_establishments=Count("establishment", filter=Q(exploited=True, remote_access=True), distinct=True),
+        late=Count("pk", filter=Q(deadline__lt=moment)),
+    )
+    return Figures(exploited=counted.pop("exploited_number"), **counted)
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """How what is exploited and open changed in a day and in a week; None when nothing had been found by then."""
+
+    yesterday_change: int | None  # establishments
+    week_change: int | None  # findings
+
+
+def trend(now: Figures, moment: datetime) -> Trend:
+    yesterday, week = moment - timedelta(days=1), moment - timedelta(days=7)
+    exploited = Finding.objects.annotate(kind_yesterday=_last_kind(yesterday), kind_week=_last_kind(week))
+    counted = exploited.aggregate(
+        known_yesterday=Count("pk", filter=Q(first_seen__lte=yesterday)),
+        known_week=Count("pk", filter=Q(first_seen__lte=week)),
+        yesterday=Count("establishment", filter=_was_open("kind_yesterday", yesterday), distinct=True),
+        week=Count("pk", filter=_was_open("kind_week", week)),
+    )
+    return Trend(
+        yesterday_change=now.exploited_establishments - counted["yesterday"] if counted["known_yesterday"] else None,
+        week_change=now.exploited - counted["week"] if counted["known_week"] else None,
+    )
+
+
+def _last_kind(moment: datetime) -> Coalesce:
+    events = FindingEvent.objects.filter(finding=OuterRef("pk"), at__lte=moment).order_by("-at", "-pk")
+    return Coalesce(Subquery(events.values("kind")[:1]), Value(""))
+
+
+def _was_open(kind: str, moment: datetime) -> Q:
+    still = Q(closed_at=None) | Q(closed_at__gt=moment)
+    return Q(exploited=True, first_seen__lte=moment) & still & ~Q(**{f"{kind}__in": ENDED})
+
+
+def events_of(finding: Finding) -> list[FindingEvent]:
+    return list(finding.events.order_by("at", "pk"))
+
+
+def links_of(finding: Finding) -> list[FindingVulnerability]:
+    """The vulnerabilities behind a finding: those that hold first, exploited and likely ones before the others."""
+    return list(
+        finding.links.select_related("vulnerability").order_by(
+            F("ended_at").asc(nulls_first=True),
+            F("vulnerability__kev_on").desc(nulls_last=True),
+            F("vulnerability__epss").desc(nulls_last=True),
+            F("vulnerability__cvss").desc(nulls_last=True),
+            "vulnerability__cve",
+        )
+    )
+
+
+def exposed_to(vulnerability: Vulnerability) -> QuerySet[Finding]:
+    """Open findings behind which this vulnerability stands today."""
+    linked = FindingVulnerability.objects.filter(vulnerability=vulnerability, ended_at=None).values("finding")
+    return ranked(Finding.objects.filter(pk__in=linked, state=FindingState.OPEN))
+
+
+def exposed_establishments() -> Coalesce:
+    """For a query on vulnerabilities: how many establishments have an open finding because of each."""
+    links = FindingVulnerability.objects.filter(
+        vulnerability=OuterRef("pk"), ended_at=None, finding__state=FindingState.OPEN
+    )
+    counted = links.order_by().values("vulnerability").annotate(n=Count("finding__establishment", distinct=True))
+    return Coalesce(Subquery(counted.values("n")), Value(0))

@@ -1,0 +1,189 @@
+"""What is being looked at, how far it is, and what was seen: read for the pages."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from vigie.apps.vulns.enums import MatchVerdict
+from vigie.apps.vulns.models import Vulnerability
+
+from .enums import CampaignState, ShardState
+from .models import Campaign, Look, RawAnswer, Service, Shard, StopOrder
+
+# Past this age a look says nothing of today: the same number as the level's method for freshness.
+FRESH = timedelta(days=30)
+
+
+def stop_in_force() -> StopOrder | None:
+    return StopOrder.objects.filter(lifted_at=None).order_by("-ordered_at").first()
+
+
+def last_stops(limit: int = 10) -> list[StopOrder]:
+    return list(StopOrder.objects.order_by("-ordered_at")[:limit])
+
+
+def campaigns() -> QuerySet[Campaign]:
+    """Every campaign with its sums, newest first."""
+    return Campaign.objects.annotate(
+        shard_count=Count("shards"),
+        done_count=Count("shards", filter=Q(shards__state=ShardState.DONE)),
+        services=Coalesce(Sum("shards__services_found"), 0),
+        hosts=Coalesce(Sum("shards__hosts"), 0),
+        hosts_done=Coalesce(Sum("shards__hosts_done"), 0),
+    ).order_by("-started_at", "-pk")
+
+
+def last_campaign(moment: datetime) -> Campaign | None:
+    return Campaign.objects.filter(started_at__lte=moment).order_by("-started_at").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one campaign is; the same figures once it has ended."""
+
+    campaign: Campaign
+    shards: int
+    done: int
+    failed: int
+    hosts: int
+    hosts_done: int
+    hosts_reached: int
+    questions: int
+    services: int
+    new: int
+    gone: int  # not seen once: waiting for a second look
+    unknowns: tuple[Unknown, ...]
+    elapsed: timedelta
+    ends_about: datetime | None  # None when it cannot be told yet, or has ended
+
+    @property
+    def running(self) -> bool:
+        return self.campaign.state == CampaignState.RUNNING
+
+    @property
+    def percent(self) -> int | None:
+        """Addresses looked at; None before the first shard has counted its addresses."""
+        return 100 * self.hosts_done // self.hosts if self.hosts else None
+
+    @property
+    def questions_a_second(self) -> float | None:
+        seconds = self.elapsed.total_seconds()
+        return self.questions / seconds if seconds > 0 else None
+
+    @property
+    def unknown_count(self) -> int:
+        return sum(unknown.count for unknown in self.unknowns)
+
+
+def progress(campaign: Campaign, now: datetime) -> Progress:
+    shards = list(campaign.shards.values_list("state", "hosts", "hosts_done", "hosts_reached", "questions", "unknowns"))
+    hosts, hosts_done = sum(row[1] for row in shards), sum(row[2] for row in shards)
+    elapsed = (campaign.ended_at or now) - campaign.started_at
+    seen = _services_in(campaign)
+    return Progress(
+        campaign=campaign,
+        shards=len(shards),
+        done=sum(row[0] == ShardState.DONE for row in shards),
+        failed=sum(row[0] == ShardState.FAILED for row in shards),
+        hosts=hosts,
+        hosts_done=hosts_done,
+        hosts_reached=sum(row[3] for row in shards),
+        questions=sum(row[4] for row in shards),
+        services=seen["services"],
+        new=seen["new"],
+        gone=seen["gone"],
+        unknowns=_sum_unknowns([row[5] for row in shards]),
+        elapsed=elapsed,
+        ends_about=_ends_about(campaign, hosts, hosts_done, elapsed, now),
+    )
+
+
+def _services_in(campaign: Campaign) -> "dict[str, int]":
+    start = campaign.started_at
+    mine = Service.objects.filter(establishment__shards__campaign=campaign)
+    before = Q() if campaign.ended_at is None else Q(first_seen__lte=campaign.ended_at)
+    return mine.aggregate(
+        services=Count("id", filter=before & Q(last_confirmed__gte=start)),
+        new=Count("id", filter=before & Q(first_seen__gte=start)),
+        gone=Count("id", filter=Q(ended_at=None, absences__gt=0, absent_since__gte=start)),
+    )
+
+
+def _sum_unknowns(parts: "list[dict[str, int]]") -> tuple[Unknown, ...]:
+    total: Counter[str] = Counter()
+    for part in parts:
+        total.update(part)
+    return tuple(Unknown(reason, count) for reason, count in total.most_common())
+
+
+def _ends_about(campaign: Campaign, hosts: int, hosts_done: int, elapsed: timedelta, now: datetime) -> datetime | None:
+    if campaign.state != CampaignState.RUNNING or not hosts_done or hosts_done >= hosts:
+        return None
+    return now + elapsed * (hosts - hosts_done) / hosts_done
+
+
+def shards_of(campaign: Campaign) -> QuerySet[Shard]:
+    return campaign.shards.select_related("establishment").order_by("establishment__name", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one establishment shows, and what did not answer."""
+
+    services: tuple[Service, ...]
+    hosts: int
+    unanswered: int
+    looked_at: datetime | None
+
+
+def seen_of(establishment_id: int, moment: datetime, limit: int = 200) -> Seen:
+    rows = (
+        Service.objects.filter(establishment_id=establishment_id, first_seen__lte=moment)
+        .filter(Q(ended_at=None) | Q(ended_at__gt=moment))
+        .select_related("pair")
+        .defer("facts")
+        .order_by("address", "port", "name")[:limit]
+    )
+    services = tuple(rows)
+    looked = Look.objects.filter(shard__establishment_id=establishment_id, ended_at__lte=moment)
+    return Seen(
+        services=services,
+        hosts=len({service.address for service in services}),
+        unanswered=sum(service.answer != "answered" for service in services),
+        looked_at=looked.aggregate(last=Max("ended_at"))["last"],
+    )
+
+
+def looked_lately(moment: datetime) -> QuerySet[Shard]:
+    """Completed looks that still say something of that moment."""
+    return Shard.objects.filter(state=ShardState.DONE, ended_at__lte=moment, ended_at__gt=moment - FRESH)
+
+
+def raw_answers_of(service: Service | None, limit: int = 4) -> list[RawAnswer]:
+    """The last questions and answers, newest first: the proof that a finding shows."""
+    if service is None:
+        return []
+    newest = RawAnswer.objects.filter(service=service, probe=OuterRef("probe")).order_by("-at").values("pk")[:1]
+    return list(RawAnswer.objects.filter(service=service, pk=Subquery(newest)).order_by("-at")[:limit])
+
+
+def services_matching(vulnerability: Vulnerability, limit: int = 2000) -> QuerySet[Service]:
+    """Services seen today that run what it touches, or may: with `verdict` and `match_evidence`."""
+    told = Q(
+        pair__matches__vulnerability=vulnerability,
+        pair__matches__ended_at=None,
+        pair__matches__verdict__in=[MatchVerdict.AFFECTED, MatchVerdict.CONDITIONAL, MatchVerdict.UNKNOWN],
+    )
+    rows = Service.objects.current().filter(told).select_related("establishment", "pair").defer("facts")
+    return rows.annotate(verdict=F("pair__matches__verdict"), match_evidence=F("pair__matches__evidence")).order_by(
+        "establishment__name", "address", "port"
+    )[:limit]

@@ -1,0 +1,79 @@
+"""Dates in full, durations as people say them, and the date that a page is read at."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+
+
+def day(value: date | datetime | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value)
+    return date_format(value, gettext("j F Y"))
+
+
+def moment(value: datetime | None) -> str:
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return gettext("%(day)s, %(hour)s") % {"day": day(local), "hour": local.strftime("%H:%M")}
+
+
+def hour(value: datetime | None) -> str:
+    return timezone.localtime(value).strftime("%H:%M") if value else ""
+
+
+def duration(value: timedelta) -> str:
+    """The two largest units that matter: "3 days", "2 h 10", "45 s"."""
+    seconds = int(abs(value).total_seconds())
+    days, hours, minutes = seconds // 86_400, seconds // 3600, seconds // 60
+    if days >= 2:
+        return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+    if hours >= 1:
+        return gettext("%(h)d h %(m)02d") % {"h": hours, "m": minutes % 60}
+    if minutes >= 1:
+        return gettext("%(m)d min") % {"m": minutes}
+    return gettext("%(s)d s") % {"s": seconds}
+
+
+def time_left(deadline: datetime, now: datetime) -> str:
+    """How long until a deadline, or since when it is past."""
+    left = deadline - now
+    if left >= timedelta(0):
+        return gettext("%(duration)s left") % {"duration": duration(left)}
+    return gettext("past by %(duration)s") % {"duration": duration(left)}
+
+
+def ago(value: datetime, now: datetime) -> str:
+    return gettext("%(duration)s ago") % {"duration": duration(now - value)}
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The date that the reader asked for; today when none, or none that can be read."""
+
+    day: date
+    moment: datetime
+    is_past: bool
+
+    @property
+    def query(self) -> str:
+        return f"?as_of={self.day.isoformat()}" if self.is_past else ""
+
+
+def as_of(request: HttpRequest, now: datetime) -> AsOf:
+    """Read ?as_of=YYYY-MM-DD: the end of that day in Paris. A day to come, or nonsense, is today."""
+    today = timezone.localdate(now)
+    try:
+        asked = date.fromisoformat(request.GET.get("as_of", ""))
+    except ValueError:
+        asked = today
+    if asked >= today or asked.year < 2000:
+        return AsOf(today, now, False)
+    end = datetime.combine(asked + timedelta(days=1), time.min, tzinfo=timezone.get_default_timezone())
+    return AsOf(asked, end - timedelta(microseconds=1), True)

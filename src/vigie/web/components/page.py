@@ -1,0 +1,49 @@
+"""What the views share: the trail of links above a page, the address that asks, the way back."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from vigie.apps.accounts.actions import actor
+from vigie.apps.accounts.models import User
+from vigie.apps.registry.models import Establishment, Territory
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    label: str
+    url: str = ""
+
+
+def address_of(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR") or "0.0.0.0")  # noqa: S104 -- no socket: a name for "unknown"
+
+
+def by(request: HttpRequest) -> str:
+    """Who does it, for the audit trail. Every view that acts is behind sign-in."""
+    user: User | AnonymousUser = request.user
+    return actor(user) if isinstance(user, User) else "anonymous"
+
+
+def way_back(request: HttpRequest) -> str:
+    """The page that a form came from, when it is one of ours; the overview otherwise."""
+    asked = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return asked
+    return reverse("web:home")
+
+
+def territory_crumbs(territory: Territory | None) -> list[Crumb]:
+    trail: list[Crumb] = []
+    while territory is not None:
+        trail.insert(0, Crumb(territory.name, reverse("web:territory", args=[territory.kind, territory.code])))
+        territory = territory.parent
+    return trail
+
+
+def establishment_crumbs(establishment: Establishment, *more: Crumb) -> list[Crumb]:
+    own = Crumb(establishment.name, reverse("web:establishment", args=[establishment.finess]))
+    return [*territory_crumbs(establishment.department), own, *more]

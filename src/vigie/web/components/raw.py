@@ -1,0 +1,43 @@
+"""What was asked and answered, as text that is safe to read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from vigie.apps.scans.models import RawAnswer
+
+MOST_CHARACTERS = 1200
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    probe: str
+    at: datetime
+    asked: str
+    answered: str
+    answered_length: int
+    is_cut: bool
+
+
+def shown(answer: RawAnswer) -> Exchange:
+    asked, answered = readable(bytes(answer.asked)), readable(bytes(answer.answered))
+    return Exchange(
+        probe=answer.probe,
+        at=answer.at,
+        asked=asked[:MOST_CHARACTERS],
+        answered=answered[:MOST_CHARACTERS],
+        answered_length=answer.answered_length,
+        is_cut=len(answered) > MOST_CHARACTERS or answer.answered_length > len(answer.answered),
+    )
+
+
+def readable(raw: bytes) -> str:
+    """Text when it is text; bytes that are not printed as \\xNN, so that nothing moves the reader's cursor."""
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1")
+    return "".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in text.replace("\r\n", "\n"))
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode()

@@ -1,0 +1,137 @@
+"""A list that works: sort, filter and page in the address, and the same rows as CSV."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+
+PAGE_SIZE = 100
+# A spreadsheet runs what begins so; the guard is a leading apostrophe (OWASP, CSV injection).
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a list. Without `order` it cannot be sorted, without `text` it is not in the CSV."""
+
+    slug: str
+    label: str | Promise
+    order: tuple[str, ...] = ()  # fields of ORDER BY
+    text: Callable[[Any], object] | None = None
+    css: str = ""
+    in_page: bool = True  # False: in the CSV only
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    label: str
+    css: str
+    url: str  # "" when it cannot be sorted
+    sorted: str  # "ascending", "descending" or "none", as aria-sort says it
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a template needs of a list: its heads, its page, and its addresses."""
+
+    heads: tuple[Head, ...]
+    page: "Page[Any]"
+    rows: tuple[Any, ...]
+    total: int
+    csv_url: str
+    previous_url: str
+    next_url: str
+
+
+def sorted_by(rows: QuerySet[Any], columns: Iterable[Column], request: HttpRequest, default: str) -> QuerySet[Any]:
+    """Order by ?sort=slug or ?sort=-slug; anything else is the default. The key ends it, so the order is total."""
+    return _sorted(rows, columns, request.GET.get("sort", default), default)
+
+
+def _sorted(rows: QuerySet[Any], columns: Iterable[Column], asked: str, default: str) -> QuerySet[Any]:
+    for column in columns:
+        if column.order and column.slug == asked.removeprefix("-"):
+            backwards = asked.startswith("-")
+            fields = [_ordered(name, backwards) for name in column.order]
+            return rows.order_by(*fields, "pk")
+    return rows if asked == default else _sorted(rows, columns, default, default)
+
+
+def _ordered(name: str, backwards: bool) -> Any:
+    field, down = F(name.removeprefix("-")), name.startswith("-") != backwards
+    return field.desc(nulls_last=True) if down else field.asc(nulls_last=True)
+
+
+def table(
+    rows: QuerySet[Any],
+    columns: tuple[Column, ...],
+    request: HttpRequest,
+    default: str,
+    shape: Callable[[Iterable[Any]], Iterable[Any]] = list,
+    total: int | None = None,
+) -> Table:
+    """One page of a list; `shape` turns its objects into what the template shows; `total` when it is known already."""
+    paginator = Paginator(sorted_by(rows, columns, request, default), PAGE_SIZE)
+    if total is not None:
+        paginator.count = total
+    page = paginator.get_page(request.GET.get("page"))
+    return Table(
+        heads=tuple(_head(column, request, default) for column in columns if column.in_page),
+        page=page,
+        rows=tuple(shape(page.object_list)),
+        total=paginator.count,
+        csv_url=_url(request, format="csv", page=None),
+        previous_url=_url(request, page=str(page.number - 1)) if page.has_previous() else "",
+        next_url=_url(request, page=str(page.number + 1)) if page.has_next() else "",
+    )
+
+
+def _head(column: Column, request: HttpRequest, default: str) -> Head:
+    if not column.order:
+        return Head(str(column.label), column.css, "", "none")
+    current = request.GET.get("sort", default)
+    if current == column.slug:
+        return Head(str(column.label), column.css, _url(request, sort=f"-{column.slug}", page=None), "ascending")
+    state = "descending" if current == f"-{column.slug}" else "none"
+    return Head(str(column.label), column.css, _url(request, sort=column.slug, page=None), state)
+
+
+def _url(request: HttpRequest, **changes: str | None) -> str:
+    kept = {key: value for key, value in request.GET.items() if value and key not in changes}
+    return "?" + urlencode({**kept, **{key: value for key, value in changes.items() if value is not None}})
+
+
+def wants_csv(request: HttpRequest) -> bool:
+    return request.GET.get("format") == "csv"
+
+
+def csv_response(rows: Iterable[Any], columns: Iterable[Column], name: str) -> HttpResponse:
+    """Every row of the list, in UTF-8 with the mark that spreadsheets ask for."""
+    told = [column for column in columns if column.text]
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow([guarded(str(column.label)) for column in told])
+    for row in rows:
+        writer.writerow([guarded(column.text(row)) for column in told if column.text])
+    return HttpResponse(
+        "﻿" + out.getvalue(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    )
+
+
+def guarded(value: object) -> str:
+    """The text of one cell, harmless to a spreadsheet; numbers stay numbers."""
+    if value is None:
+        return ""
+    if isinstance(value, int | float):
+        return str(value)
+    text = str(value)
+    return f"'{text}" if text.startswith(DANGEROUS) else text

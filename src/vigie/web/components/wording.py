@@ -1,0 +1,137 @@
+"""How things are named on a page: findings, products, and why something is unknown."""
+
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from vigie.apps.findings.enums import FindingKind
+from vigie.apps.findings.models import Finding
+from vigie.apps.vulns.models import Vulnerability
+from vigie.data.documents import DocumentError
+from vigie.data.texts import CheckText, check_text, product_text
+
+# How the makers write the names of their products; any other is made of its CPE name.
+PRODUCTS = {
+    "openbsd:openssh": "OpenSSH",
+    "proftpd:proftpd": "ProFTPD",
+    "vsftpd_project:vsftpd": "vsftpd",
+    "apache:http_server": "Apache HTTP Server",
+    "nginx:nginx": "nginx",
+    "f5:nginx": "nginx",
+    "microsoft:internet_information_services": "Microsoft IIS",
+    "microsoft:exchange_server": "Microsoft Exchange",
+    "php:php": "PHP",
+    "openssl:openssl": "OpenSSL",
+    "fortinet:fortios": "Fortinet FortiOS",
+    "pulsesecure:pulse_connect_secure": "Pulse Connect Secure",
+    "ivanti:connect_secure": "Ivanti Connect Secure",
+    "citrix:netscaler_gateway": "Citrix NetScaler Gateway",
+    "citrix:application_delivery_controller": "Citrix ADC",
+    "orthanc-server:orthanc": "Orthanc",
+    "nextgen:mirth_connect": "Mirth Connect",
+    "offis:dcmtk": "DCMTK",
+    "pydicom:pynetdicom": "pynetdicom",
+    "hapifhir:hapi_fhir": "HAPI FHIR",
+    "dcm4che:dcm4chee-arc-light": "dcm4chee",
+    "roundcube:webmail": "Roundcube",
+    "zimbra:collaboration": "Zimbra",
+}
+SERVICES = {"ssh": "SSH", "http": "HTTP", "https": "HTTPS", "smtp": "SMTP", "ftp": "FTP", "dicom": "DICOM"} | {
+    "mllp": "HL7 MLLP",
+    "fhir": "FHIR",
+    "tls": "TLS",
+}
+ANSWERS = {
+    "answered": _("answered"),
+    "silent": _("accepted the connection, then said nothing"),
+    "closed": _("closed the connection before answering"),
+    "garbled": _("answered something that is not understood"),
+    "too_long": _("answered more than one question may take"),
+    "not_asked": _("not asked"),
+}
+UNKNOWN_REASONS = {
+    "no mandate": _("no mandate in force"),
+    "outside the mandate": _("outside the mandate"),
+    "outside the window": _("outside the hours that the mandate allows"),
+    "stopped": _("stopped before it was asked"),
+    "silent": ANSWERS["silent"],
+    "closed": ANSWERS["closed"],
+    "garbled": ANSWERS["garbled"],
+    "too_long": ANSWERS["too_long"],
+    "not_asked": ANSWERS["not_asked"],
+}
+
+
+def language() -> str:
+    """The language of the reader, among those in which the texts are written."""
+    return "en" if (get_language() or "fr").startswith("en") else "fr"
+
+
+def product_name(subject: str) -> str:
+    """The name of "vendor:product" as people write it."""
+    return PRODUCTS.get(subject) or subject.partition(":")[2].replace("_", " ").capitalize()
+
+
+def service_name(slug: str) -> str:
+    return SERVICES.get(slug, slug) if slug else gettext("not recognised")
+
+
+def answer_label(slug: str) -> str:
+    return str(ANSWERS.get(slug, slug))
+
+
+def unknown_reason(reason: str) -> str:
+    """A reason in the reader's language when it is one of ours, else as it was recorded."""
+    return str(UNKNOWN_REASONS.get(reason, reason))
+
+
+def subject_title(subject: str) -> str:
+    """What a finding is about, without its version: a product, or the title of a check."""
+    if ":" in subject:
+        return product_name(subject)
+    try:
+        return check_text(subject, language()).title
+    except DocumentError:
+        return subject.replace("-", " ").capitalize()
+
+
+def finding_title(finding: Finding, count: int | None = None) -> str:
+    """One line that says what to look at; a product names its version and how many flaws are known."""
+    if finding.kind != FindingKind.PRODUCT:
+        return subject_title(finding.subject)
+    name = f"{product_name(finding.subject)} {finding.seen_version}".strip()
+    known = count if count is not None else getattr(finding, "vulnerability_count", None)
+    if not known:
+        return name
+    return ngettext("%(name)s: %(n)d known vulnerability", "%(name)s: %(n)d known vulnerabilities", known) % {
+        "name": name,
+        "n": known,
+    }
+
+
+def finding_text(finding: Finding, count: int) -> CheckText | None:
+    """The whole explanation of a finding; None when nobody has written it yet."""
+    try:
+        if finding.kind != FindingKind.PRODUCT:
+            return check_text(finding.subject, language())
+        return product_text(
+            language(),
+            product=product_name(finding.subject),
+            version=finding.seen_version,
+            fixed=finding.fixed_version or None,
+            count=count,
+            exploited=finding.exploited,
+        )
+    except DocumentError:
+        return None
+
+
+def place(finding: Finding) -> str:
+    """Where it is: the name that was asked, else the address, with the port."""
+    host = finding.name or finding.address
+    return f"[{host}]:{finding.port}" if ":" in host else f"{host}:{finding.port}"
+
+
+def vulnerability_title(vulnerability: Vulnerability) -> str:
+    """Our own title in the reader's language, else the beginning of what the source says."""
+    own = vulnerability.title_en if language() == "en" else vulnerability.title_fr
+    return own or vulnerability.description[:160]

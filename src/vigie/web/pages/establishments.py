@@ -1,0 +1,99 @@
+"""The list of establishments, and the page of one."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from vigie.apps.assets.models import Asset, Mandate
+from vigie.apps.findings import queries as findings
+from vigie.apps.observatory import queries as observatory
+from vigie.apps.observatory.enums import SubjectKind
+from vigie.apps.registry import queries as registry
+from vigie.apps.registry.models import Establishment, Group, Membership, Territory
+from vigie.apps.scans import queries as scans
+from vigie.web.components.dates import AsOf, as_of
+from vigie.web.components.page import establishment_crumbs
+from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
+from vigie.web.components.todo import todo
+
+COLUMNS = (
+    Column("level", _("Level"), ("level_low",), lambda row: row.level.letter if row.level else ""),
+    Column("name", _("Establishment"), ("name",), lambda row: row.establishment.name),
+    Column("finess", "FINESS", ("finess",), lambda row: row.establishment.finess),
+    Column("city", _("City"), ("city",), lambda row: row.establishment.city),
+    Column("low", _("Low"), (), lambda row: row.level.low if row.level else "", in_page=False),
+    Column("high", _("High"), (), lambda row: row.level.high if row.level else "", in_page=False),
+    Column("open", _("Open findings"), ("open_count",), lambda row: row.open_count, "v-num"),
+    Column("exploited", _("Exploited"), ("exploited_count",), lambda row: row.exploited_count, "v-num"),
+    Column("late", _("Past deadline"), ("late_count",), lambda row: row.late_count, "v-num"),
+)
+
+
+@require_safe
+def establishments(request: HttpRequest) -> HttpResponse:
+    asked = as_of(request, timezone.now())
+    listed = observatory.listed(registry.in_scope(asked.day), asked.moment, asked.is_past)
+    filtered = _filtered(listed, request, asked)
+    if wants_csv(request):
+        rows = observatory.rows_of(sorted_by(filtered, COLUMNS, request, "name"))
+        return csv_response(rows, COLUMNS, f"vigie-establishments-{asked.day}")
+    kinds = Establishment.objects.exclude(category="").values_list("category", "category_label").distinct()
+    context = {
+        "as_of": asked,
+        "table": table(filtered, COLUMNS, request, "name", observatory.rows_of),
+        "asked": request.GET,
+        "letters": observatory.LETTERS,
+        "departments": Territory.objects.filter(establishments__isnull=False).distinct().order_by("name"),
+        "groups": Group.objects.filter(memberships__isnull=False).distinct().order_by("name"),
+        "kinds": sorted(kinds, key=lambda kind: kind[1]),
+    }
+    return render(request, "web/pages/establishments.html", context)
+
+
+def _filtered(rows: QuerySet[Any], request: HttpRequest, asked: AsOf) -> QuerySet[Any]:
+    words = request.GET.get("q", "").strip()[:100]
+    if words:
+        rows = rows.filter(Q(name__icontains=words) | Q(finess__startswith=words) | Q(city__icontains=words))
+    letter = request.GET.get("letter", "")
+    if letter:
+        rows = rows.filter(level_letter="" if letter == "none" else letter)
+    if department := request.GET.get("department"):
+        rows = rows.filter(department__code=department)
+    if kind := request.GET.get("kind"):
+        rows = rows.filter(category=kind)
+    if code := request.GET.get("group"):
+        in_force = Membership.objects.as_of(asked.day, asked.moment).filter(group__code=code)
+        rows = rows.filter(pk__in=in_force.values("establishment"))
+    return rows
+
+
+@require_safe
+def establishment(request: HttpRequest, finess: str) -> HttpResponse:
+    one = get_object_or_404(Establishment.objects.select_related("department__parent__parent"), finess=finess)
+    asked = as_of(request, timezone.now())
+    history = observatory.history(SubjectKind.ESTABLISHMENT, one.pk, asked.moment)
+    open_findings = list(
+        findings.ranked(findings.open_at(asked.moment if asked.is_past else None).filter(establishment=one))
+    )
+    level = observatory.with_trace(history[-1]) if history else None
+    mandates = Mandate.objects.filter(establishment=one).in_force(asked.moment)
+    context = {
+        "crumbs": establishment_crumbs(one),
+        "as_of": asked,
+        "now": asked.moment,
+        "establishment": one,
+        "groups": registry.groups_of(one.pk, asked.day, asked.moment),
+        "level": level,
+        "history": history,
+        "findings": open_findings,
+        "todo": todo(level, open_findings),
+        "seen": scans.seen_of(one.pk, asked.moment),
+        "mandate": mandates.order_by("-valid_until").first(),
+        "asset_count": Asset.objects.as_of(asked.day, asked.moment).filter(establishment=one).count(),
+    }
+    return render(request, "web/pages/establishment.html", context)

@@ -1,0 +1,115 @@
+"""What an establishment declared, and who allowed that it be looked at; declare, end, grant, withdraw."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from vigie.apps.assets import actions
+from vigie.apps.assets.models import Asset, Mandate
+from vigie.apps.assets.refusals import PerimeterRefused
+from vigie.apps.assets.terms import begins, ends
+from vigie.apps.registry.models import Establishment
+from vigie.web.components.forms import AssetForm, MandateForm, PlainForm, listed
+from vigie.web.components.page import Crumb, by, establishment_crumbs
+
+
+def _establishment(finess: str) -> Establishment:
+    return get_object_or_404(Establishment.objects.select_related("department__parent__parent"), finess=finess)
+
+
+@require_safe
+def perimeter(request: HttpRequest, finess: str) -> HttpResponse:
+    one, now = _establishment(finess), timezone.now()
+    mandates = list(Mandate.objects.filter(establishment=one).order_by("-valid_until", "-pk"))
+    context = {
+        "crumbs": establishment_crumbs(one, Crumb(gettext("Perimeter and mandate"))),
+        "establishment": one,
+        "assets": Asset.objects.current().filter(establishment=one).order_by("valid_until", "kind", "value"),
+        "in_force": [m for m in mandates if m.withdrawn_at is None and m.valid_from <= now < m.valid_until],
+        "others": [m for m in mandates if m.withdrawn_at is not None or not m.valid_from <= now < m.valid_until],
+        "now": now,
+        "today": timezone.localdate(now),
+    }
+    return render(request, "web/pages/perimeter.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def declare(request: HttpRequest, finess: str) -> HttpResponse:
+    one = _establishment(finess)
+    form = AssetForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.declare_asset(establishment=one, **form.cleaned_data, by=by(request), now=timezone.now())
+        except PerimeterRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, gettext("The asset is declared. It is looked at when a mandate covers it."))
+            return redirect("web:perimeter", finess)
+    return _form_page(request, one, form, gettext("Declare an asset"), gettext("Declare"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def grant(request: HttpRequest, finess: str) -> HttpResponse:
+    one = _establishment(finess)
+    form = MandateForm(request.POST) if request.method == "POST" else MandateForm.for_today()
+    if request.method == "POST" and form.is_valid():
+        try:
+            _grant(form, one, by(request))
+        except PerimeterRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, gettext("The mandate is recorded, under your name."))
+            return redirect("web:perimeter", finess)
+    return _form_page(request, one, form, gettext("Record a mandate"), gettext("Record the mandate"))
+
+
+def _grant(form: MandateForm, one: Establishment, who: str) -> None:
+    asked = form.cleaned_data
+    actions.grant_mandate(
+        establishment=one,
+        kind=asked["kind"],
+        signatory=asked["signatory"],
+        basis=asked["basis"],
+        valid_from=begins(asked["valid_from"].isoformat()),
+        valid_until=ends(asked["valid_until"].isoformat()),
+        intensity=asked["intensity"],
+        windows=asked["windows"],
+        exclusions=listed(asked["exclusions"]),
+        excluded_ports=listed(asked["excluded_ports"]),
+        allow_mllp_frame=asked["allow_mllp_frame"],
+        by=who,
+        now=timezone.now(),
+    )
+
+
+def _form_page(request: HttpRequest, one: Establishment, form: PlainForm, title: str, verb: str) -> HttpResponse:
+    crumbs = establishment_crumbs(one, Crumb(title))
+    context = {"crumbs": crumbs, "establishment": one, "form": form, "title": title, "verb": verb}
+    return render(request, "web/pages/perimeter_form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def end(request: HttpRequest, finess: str, pk: int) -> HttpResponse:
+    asset = get_object_or_404(Asset, pk=pk, establishment__finess=finess)
+    try:
+        actions.end_asset(asset=asset, by=by(request), now=timezone.now())
+    except PerimeterRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, gettext("It is out of the perimeter from today: nothing is sent to it any more."))
+    return redirect("web:perimeter", finess)
+
+
+@require_POST
+def withdraw(request: HttpRequest, finess: str, pk: int) -> HttpResponse:
+    mandate = get_object_or_404(Mandate, pk=pk, establishment__finess=finess)
+    try:
+        actions.withdraw_mandate(mandate=mandate, by=by(request), now=timezone.now())
+    except PerimeterRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, gettext("The mandate is withdrawn: nothing is sent under it any more."))
+    return redirect("web:perimeter", finess)

@@ -1,0 +1,73 @@
+"""One box for everything: a name, a FINESS number, an address, a domain, a product, a CVE."""
+
+import re
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from vigie.apps.assets.models import Asset
+from vigie.apps.registry.models import Establishment
+from vigie.apps.scans.models import Service
+from vigie.apps.vulns.models import Pair, Vulnerability
+from vigie.web.components.wording import language
+
+CVE = re.compile(r"CVE-\d{4}-\d{4,7}\Z", re.IGNORECASE)
+FINESS = re.compile(r"[0-9][0-9ABab][0-9]{7}\Z")
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    establishments: tuple[Establishment, ...] = ()
+    assets: tuple[Asset, ...] = ()
+    services: tuple[Service, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    vulnerabilities: tuple[Vulnerability, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.establishments or self.assets or self.services or self.pairs or self.vulnerabilities)
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    words = " ".join(request.GET.get("q", "").split())[:100]
+    if CVE.match(words) and Vulnerability.objects.filter(cve=words.upper()).exists():
+        return redirect("web:vulnerability", words.upper())
+    if FINESS.match(words) and Establishment.objects.filter(finess=words.upper()).exists():
+        return redirect("web:establishment", words.upper())
+    found = _look_up(words) if len(words) >= 2 else Found()
+    context = {"words": words, "found": found, "language": language(), "most": MOST}
+    return render(request, "web/pages/search.html", context)
+
+
+def _look_up(words: str) -> Found:
+    by_name = Q(name__icontains=words) | Q(finess__startswith=words.upper()) | Q(city__icontains=words)
+    seen = Q(address__startswith=words) | Q(name__icontains=words.lower())
+    slug = words.lower().replace(" ", "_")
+    products = Pair.objects.filter(Q(vendor__icontains=slug) | Q(product__icontains=slug))
+    running = Count("services__establishment", filter=Q(services__ended_at=None), distinct=True)
+    titled = Q(title_fr__icontains=words) | Q(title_en__icontains=words) | Q(cve__icontains=words)
+    return Found(
+        establishments=tuple(Establishment.objects.filter(by_name).order_by("name")[:MOST]),
+        assets=tuple(
+            Asset.objects.current()
+            .filter(value__icontains=words.lower())
+            .select_related("establishment")
+            .order_by("value")[:MOST]
+        ),
+        services=tuple(
+            Service.objects.current()
+            .filter(seen)
+            .select_related("establishment", "pair")
+            .defer("facts")
+            .order_by("address", "port")[:MOST]
+        ),
+        pairs=tuple(
+            products.annotate(establishments=running).filter(establishments__gt=0).order_by("-establishments")[:MOST]
+        ),
+        vulnerabilities=tuple(Vulnerability.objects.filter(titled, rejected=False).order_by("-kev_on", "cve")[:MOST]),
+    )

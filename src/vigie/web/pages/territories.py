@@ -1,0 +1,93 @@
+"""A region or a department, a group: its level, its members, what burns in it."""
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from vigie.apps.findings import queries as findings
+from vigie.apps.observatory import queries as observatory
+from vigie.apps.observatory.enums import SubjectKind
+from vigie.apps.observatory.queries import EstablishmentRow
+from vigie.apps.registry.models import Establishment, Group, Territory
+from vigie.web.components.dates import AsOf, as_of
+from vigie.web.components.page import Crumb, territory_crumbs
+from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
+
+MEMBERS = (
+    Column("level", _("Level"), ("level_low",), lambda row: row.level.letter if row.level else ""),
+    Column("name", _("Establishment"), ("name",), lambda row: row.establishment.name),
+    Column("finess", "FINESS", ("finess",), lambda row: row.establishment.finess, in_page=False),
+    Column("low", _("Low"), (), lambda row: row.level.low if row.level else "", in_page=False),
+    Column("high", _("High"), (), lambda row: row.level.high if row.level else "", in_page=False),
+    Column("open", _("Open findings"), ("open_count",), lambda row: row.open_count, "v-num"),
+    Column("exploited", _("Exploited"), ("exploited_count",), lambda row: row.exploited_count, "v-num"),
+    Column("late", _("Past deadline"), ("late_count",), lambda row: row.late_count, "v-num"),
+)
+
+
+@require_safe
+def territory(request: HttpRequest, kind: str, code: str) -> HttpResponse:
+    found = Territory.objects.select_related("parent__parent").filter(kind=kind, code=code).first()
+    if found is None:
+        raise Http404
+    asked = as_of(request, timezone.now())
+    members = observatory.counted_in(found, asked.day)
+    if wants_csv(request):
+        return _csv(request, members, asked, f"{kind}-{code}")
+    context = _context(request, members, asked, SubjectKind.TERRITORY, found.pk) | {
+        "crumbs": [Crumb(gettext("Overview"), "/"), *territory_crumbs(found.parent), Crumb(found.name)],
+        "subject": found,
+        "below": observatory.below(found, asked.day, asked.moment) if kind != "department" else None,
+    }
+    return render(request, "web/pages/grouping.html", context)
+
+
+@require_safe
+def group(request: HttpRequest, kind: str, code: str) -> HttpResponse:
+    found = Group.objects.select_related("region__parent").filter(kind=kind, code=code).first()
+    if found is None:
+        raise Http404
+    asked = as_of(request, timezone.now())
+    members = observatory.counted_members(found, asked.day, asked.moment)
+    if wants_csv(request):
+        return _csv(request, members, asked, f"{kind}-{code}")
+    context = _context(request, members, asked, SubjectKind.GROUP, found.pk) | {
+        "crumbs": [Crumb(gettext("Overview"), "/"), *territory_crumbs(found.region), Crumb(found.name)],
+        "subject": found,
+        "below": None,
+    }
+    return render(request, "web/pages/grouping.html", context)
+
+
+def _context(
+    request: HttpRequest, members: QuerySet[Establishment], asked: AsOf, kind: str, pk: int
+) -> "dict[str, object]":
+    history = observatory.history(kind, pk, asked.moment)
+    open_findings = findings.open_at(asked.moment if asked.is_past else None)
+    shares = observatory.distribution(members, asked.moment)
+    return {
+        "as_of": asked,
+        "now": asked.moment,
+        "level": history[-1] if history else None,
+        "history": history,
+        "distribution": shares,
+        "figures": findings.figures(open_findings.filter(establishment__in=members.values("pk")), asked.moment),
+        "table": table(
+            observatory.listed(members, asked.moment, asked.is_past),
+            MEMBERS,
+            request,
+            "level",
+            observatory.rows_of,
+            shares.total,
+        ),
+    }
+
+
+def _csv(request: HttpRequest, members: QuerySet[Establishment], asked: AsOf, name: str) -> HttpResponse:
+    listed = sorted_by(observatory.listed(members, asked.moment, asked.is_past), MEMBERS, request, "level")
+    rows: list[EstablishmentRow] = observatory.rows_of(listed)
+    return csv_response(rows, MEMBERS, f"vigie-{name}-{asked.day}")

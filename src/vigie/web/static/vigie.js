@@ -1,0 +1,45 @@
+// The theme before the first paint, and three habits of tables. Everything works without this file.
+(function () {
+  "use strict";
+  const root = document.documentElement;
+
+  function applyTheme() {
+    const chosen = root.dataset.themeChoice || "auto";
+    const dark = chosen === "dark" || (chosen === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
+    root.setAttribute("data-bs-theme", dark ? "dark" : "light");
+  }
+  applyTheme();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", applyTheme);
+
+  // A filter that changes asks again at once; the button stays for those without scripts.
+  document.addEventListener("change", function (event) {
+    const form = event.target.closest("form[data-ask-at-once]");
+    if (form && event.target.matches("select, input[type=date]")) form.requestSubmit();
+  });
+
+  // "/" goes to the search box; arrows walk the rows of a table from link to link.
+  document.addEventListener("keydown", function (event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const typing = event.target.matches("input, select, textarea");
+    if (event.key === "/" && !typing) {
+      const box = document.getElementById("search-box");
+      if (box) { event.preventDefault(); box.focus(); }
+      return;
+    }
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    const row = typing ? null : event.target.closest("tbody tr");
+    if (!row) return;
+    const next = event.key === "ArrowDown" ? row.nextElementSibling : row.previousElementSibling;
+    const link = next && next.querySelector("a");
+    if (link) { event.preventDefault(); link.focus(); }
+  });
+
+  document.addEventListener("submit", function (event) {
+    const question = event.target.dataset.confirm;
+    if (question && !window.confirm(question)) event.preventDefault();
+  });
+
+  document.addEventListener("click", function (event) {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+})();

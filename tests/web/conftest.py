@@ -1,0 +1,52 @@
+"""The world of the pages, Aline signed in and Bruno signed out; an undefined template variable fails."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from tests.factories import UserFactory
+from tests.web import world as worlds
+from vigie.apps.accounts.models import User
+from vigie.config.catalogues import compile_stale
+
+
+@pytest.fixture(scope="session", autouse=True)
+def catalogues() -> None:
+    compile_stale()
+
+
+@pytest.fixture
+def today() -> datetime:
+    """Pages are entry points: they read the clock, so their world is built around it."""
+    return timezone.now()
+
+
+@pytest.fixture
+def world(db: None, today: datetime) -> worlds.World:
+    return worlds.build(today)
+
+
+@pytest.fixture
+def aline(db: None) -> User:
+    return UserFactory(email="aline@vigie.example")
+
+
+@pytest.fixture
+def signed_in(aline: User) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(aline)
+    return client
+
+
+@pytest.fixture
+def bruno() -> Client:
+    return Client(headers={"accept-language": "en"})
+
+
+@pytest.fixture(autouse=True)
+def undefined_variables_fail(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    return settings and iter(())

@@ -1,0 +1,248 @@
+"""A small invented region, complete enough for every page: levels, findings, looks, mandates, campaigns."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tests import factories
+from vigie.apps.findings.models import Finding, FindingEvent, FindingVulnerability
+from vigie.apps.observatory.actions import compute_all
+from vigie.apps.observatory.models import Level
+from vigie.apps.registry.models import Establishment, Group, Territory
+from vigie.apps.scans.models import Campaign, Look, RawAnswer, Service
+from vigie.apps.vulns.models import Applicability, ApplicableProduct, PairMatch, Vulnerability
+
+NAMES = ("Valmorne", "Brésange", "Ostreval", "Clairmont-sur-Doulce", "Tressigny", "Pont-Aubrac")
+CHECKS = ("http-no-hsts", "ftp-no-tls", "dicom-exposed", "http-login-in-clear")
+REMOTE = "pulsesecure:pulse_connect_secure"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    region: Territory
+    department: Territory
+    group: Group
+    establishment: Establishment  # with everything
+    unseen: Establishment  # without mandate nor look
+    finding: Finding  # exploited, on remote access
+    closed: Finding
+    vulnerability: Vulnerability
+    campaign: Campaign  # running
+    level: Level
+    group_level: Level
+
+
+def build(now: datetime, establishments: int = 6, services_each: int = 4) -> World:
+    region = factories.RegionFactory()
+    departments = [
+        factories.DepartmentFactory(code=code, name=name, parent=region)
+        for code, name in (("X1", "Haute-Valombre"), ("X2", "Valombre-Maritime"), ("X3", "Basse-Valombre"))
+    ]
+    group = factories.GroupFactory(name="GHT de la Haute-Doulce", region=region)
+    campaign = _campaigns(now)
+    every = []
+    for number in range(establishments):
+        one = factories.EstablishmentFactory(
+            name=f"Centre hospitalier de {NAMES[number % len(NAMES)]}{f' {number // 6 + 1}' if number >= 6 else ''}",
+            department=departments[number % 3],
+        )
+        factories.SiteFactory(establishment=one)
+        if number % 2 == 0:
+            factories.MembershipFactory(establishment=one, group=group)
+        every.append(one)
+        if number != 1:
+            _looked_at(one, number, services_each, campaign, now)
+    finding, closed = _remote_access(every[0], now)
+    compute_all(now=now - timedelta(minutes=5))
+    _past(now)
+    levels = Level.objects.order_by("-at")
+    return World(
+        region=region,
+        department=departments[0],
+        group=group,
+        establishment=every[0],
+        unseen=every[1],
+        finding=finding,
+        closed=closed,
+        vulnerability=Vulnerability.objects.get(cve="CVE-2021-22893"),
+        campaign=campaign,
+        level=levels.filter(subject_kind="establishment", subject_id=every[0].pk)[0],
+        group_level=levels.filter(subject_kind="group", subject_id=group.pk)[0],
+    )
+
+
+def _campaigns(now: datetime) -> Campaign:
+    factories.CampaignFactory(started_at=now - timedelta(days=1, hours=2), ended_at=now - timedelta(days=1))
+    return factories.CampaignFactory(
+        name="Regard du matin",
+        state="running",
+        started_at=now - timedelta(minutes=4),
+        ended_at=None,
+        not_looked=[{"establishment": 2, "finess": "000000035", "reason": "no mandate"}],
+    )
+
+
+def _looked_at(one: Establishment, number: int, services: int, campaign: Campaign, now: datetime) -> None:
+    factories.MandateFactory(
+        establishment=one, valid_from=now - timedelta(days=100), valid_until=now + timedelta(days=100)
+    )
+    done = factories.ShardFactory(
+        campaign=Campaign.objects.exclude(pk=campaign.pk).latest("pk"),
+        establishment=one,
+        ended_at=now - timedelta(days=1),
+        started_at=now - timedelta(days=1, hours=1),
+        hosts=1,
+        hosts_done=1,
+        hosts_reached=1,
+        questions=services * 3,
+        services_found=services,
+    )
+    factories.ShardFactory(
+        campaign=campaign,
+        establishment=one,
+        state="done" if number % 2 else "waiting",
+        started_at=now - timedelta(minutes=3),
+        hosts=3,
+        hosts_done=3 if number % 2 else 1,
+        hosts_reached=1,
+        questions=42,
+        services_found=services,
+        unknowns={"silent": 2, "outside the window": 1},
+    )
+    address = f"127.61.{number // 200}.{number % 200 + 1}"
+    factories.AssetFactory(establishment=one, value=address, label="passerelle")
+    Look.objects.create(
+        shard=done,
+        address=address,
+        started_at=now - timedelta(days=1, minutes=3),
+        ended_at=now - timedelta(days=1),
+        reached=True,
+        open_ports=list(range(2222, 2222 + services)),
+    )
+    pair = factories.PairFactory(version="9.9p1")
+    for index in range(services):
+        silent = index == 3
+        service = factories.ServiceFactory(
+            establishment=one,
+            address=address,
+            port=2222 + index,
+            service="" if silent else "ssh",
+            pair=None if silent else pair,
+            answer="silent" if silent else "answered",
+            reason="silent" if silent else "",
+            first_seen=now - timedelta(days=40),
+            last_confirmed=now - timedelta(days=1),
+        )
+        if index < number % 5 and not silent:
+            _weak(service, CHECKS[index % len(CHECKS)], now)
+
+
+def _weak(service: Service, slug: str, now: datetime) -> None:
+    finding = factories.FindingFactory(
+        establishment=service.establishment,
+        service=service,
+        kind="check",
+        subject=slug,
+        seen_version="",
+        severity="medium",
+        first_seen=now - timedelta(days=12),
+        last_confirmed=now - timedelta(days=1),
+        deadline=now + timedelta(days=78),
+        evidence=[{"label": "banner", "value": "SSH-2.0-OpenSSH_9.9p1"}],
+    )
+    FindingEvent.objects.create(finding=finding, kind="detected", at=finding.first_seen, by="worker")
+
+
+def _remote_access(one: Establishment, now: datetime) -> tuple[Finding, Finding]:
+    pair = factories.PairFactory(vendor="pulsesecure", product="pulse_connect_secure", version="9.1R11.3")
+    known = factories.VulnerabilityFactory(
+        cve="CVE-2021-22893",
+        title_fr="Pulse Connect Secure : prise de contrôle sans mot de passe",
+        title_en="Pulse Connect Secure: takeover without a password",
+        description="An authentication bypass that lets an unauthenticated user execute files on the gateway.",
+        cvss="10.0",
+        epss=0.9436,
+        epss_on=now.date(),
+        kev_on=now.date() - timedelta(days=600),
+        kev_ransomware=True,
+        published_at=now - timedelta(days=900),
+        references=["https://example.org/advisory"],
+        updated_at=now,
+    )
+    factories.VulnerabilityFactory(updated_at=now, published_at=now - timedelta(days=500))
+    statement = Applicability.objects.create(vulnerability=known, source="vigie", statement={}, sha256="0" * 64)
+    ApplicableProduct.objects.create(applicability=statement, vendor=pair.vendor, product=pair.product)
+    PairMatch.objects.create(
+        pair=pair,
+        vulnerability=known,
+        verdict="affected",
+        source="vigie",
+        evidence="9.1R11.3 < 9.1R11.4",
+        fixed_in="9.1R11.4",
+        since=now - timedelta(days=20),
+    )
+    service = factories.ServiceFactory(
+        establishment=one,
+        address="127.61.0.1",
+        port=8443,
+        name="vpn.valmorne.example",
+        service="https",
+        pair=pair,
+        first_seen=now - timedelta(days=40),
+        last_confirmed=now - timedelta(days=1),
+    )
+    look = Look.objects.filter(shard__establishment=one).latest("pk")
+    RawAnswer.objects.create(
+        service=service,
+        look=look,
+        probe="https",
+        at=look.ended_at,
+        asked=b"GET /dana-na/nc/nc_gina_ver.txt HTTP/1.1\r\nHost: vpn.valmorne.example\r\n\r\n",
+        answered=b"HTTP/1.1 200 OK\r\n\r\n9.1.11.3 \x1b[31m\xe9",
+        answered_length=31,
+    )
+    finding = factories.FindingFactory(
+        establishment=one,
+        service=service,
+        subject=REMOTE,
+        seen_version="9.1R11.3",
+        fixed_version="9.1R11.4",
+        severity="critical",
+        exploited=True,
+        remote_access=True,
+        name=service.name,
+        first_seen=now - timedelta(days=20),
+        last_confirmed=now - timedelta(days=1),
+        deadline=now - timedelta(days=16),
+        evidence=[{"label": "pulse_version", "value": "9.1.11.3"}],
+    )
+    FindingEvent.objects.create(finding=finding, kind="detected", at=finding.first_seen, by="worker", look=look)
+    FindingVulnerability.objects.create(
+        finding=finding, vulnerability=known, verdict="affected", since=finding.first_seen
+    )
+    closed = factories.FindingFactory(
+        establishment=one,
+        service=None,
+        address="127.61.0.1",
+        port=2121,
+        subject="proftpd:proftpd",
+        seen_version="1.3.5",
+        state="closed",
+        first_seen=now - timedelta(days=30),
+        last_confirmed=now - timedelta(days=12),
+        deadline=now - timedelta(days=2),
+        closed_at=now - timedelta(days=10),
+        close_reason="ProFTPD 1.3.8c seen",
+    )
+    for kind, days in (("detected", 30), ("closed", 10)):
+        FindingEvent.objects.create(finding=closed, kind=kind, at=now - timedelta(days=days), by="worker")
+    return finding, closed
+
+
+def _past(now: datetime) -> None:
+    """Two older levels before each, so that history has something to show."""
+    for level in list(Level.objects.all()):
+        for days, low, high in ((60, -20, 0), (25, -8, 0)):
+            level.pk = None
+            level.at = level.confirmed_at = now - timedelta(days=days)
+            level.low, level.high = max(0, level.low + low), max(0, level.low + low, level.high + high)
+            level.save(force_insert=True)
