@@ -1,0 +1,154 @@
+"""vigie feeds: published vulnerability data, brought up to date and watched."""
+
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .runtime import FAILED, USAGE, django_ready, end, print_json_lines, say
+
+if TYPE_CHECKING:
+    from vigie.apps.vulns.queries import FeedStatus
+    from vigie.apps.vulns.synchronising import FeedReport
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="Published vulnerability data: NVD, KEV, EPSS, and the catalogue that ships with Vigie.",
+    epilog="A bad file changes nothing of what is known. Exit codes: 0 all is good, 1 a feed is not, 2 badly asked.",
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per feed.")]
+SLUGS = ("starter", "nvd", "kev", "epss")
+
+
+@app.command()
+def sync(
+    from_: Annotated[
+        list[Path] | None,
+        typer.Option("--from", help="Read this folder, or file, in place of the network; may be repeated."),
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="One feed: nvd, kev or epss; may be repeated.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Bring the feeds up to date, then match again what their news concern.
+
+    From the network, only what changed is fetched, into VIGIE_HOME/feeds; an interrupted run goes on where it stopped.
+    With --from, a mirror folder is read instead and nothing leaves this machine: a file is known by what it holds.
+
+    Examples:
+
+        vigie feeds sync
+
+        vigie feeds sync --from /mnt/mirror --only kev
+    """
+    unknown = sorted(set(only or ()) - set(SLUGS))
+    if unknown:
+        end(f"{unknown[0]!r} is not a feed: choose among {', '.join(SLUGS)}.", USAGE)
+    for path in from_ or ():
+        if not path.exists():
+            end(f"{path} is not there.", USAGE)
+    django_ready()
+    from django.conf import settings
+
+    from vigie.apps.vulns.synchronising import synchronise
+
+    with _Progress() as watch:
+        reports = synchronise(
+            paths=list(from_ or ()),
+            fetch_into=None if from_ else settings.VIGIE.home / "feeds",
+            now=datetime.now(UTC),
+            by="cli",
+            only=frozenset(only) if only else None,
+            watch=watch,
+        )
+    if json:
+        print_json_lines(asdict(report) for report in reports)
+    else:
+        _tell(reports)
+    if from_ and all(report.state == "absent" for report in reports if report.slug != "starter"):
+        end(f"No file of {', '.join(only or SLUGS[1:])} was found in {', '.join(str(path) for path in from_)}.")
+    failed = [report for report in reports if report.state == "failed"]
+    if failed:
+        end(f"Not read: {', '.join(report.slug for report in failed)}. What they told before stays in force.", FAILED)
+
+
+@app.command()
+def status(json: Json = False) -> None:
+    """Tell how fresh each feed is: last good reading, age, days missed, records.
+
+    Exit code 1 when a feed is broken or too old.
+
+    Example:
+
+        vigie feeds status --json
+    """
+    django_ready()
+    from vigie.apps.vulns.queries import feed_status
+
+    found = feed_status(datetime.now(UTC))
+    if json:
+        print_json_lines(_plain(one) for one in found)
+    else:
+        for one in found:
+            say(_line(one))
+    wrong = [one.slug for one in found if one.state in {"stale", "broken"}]
+    if wrong:
+        end(f"Too old or broken: {', '.join(wrong)}. Run `vigie feeds sync`.", FAILED)
+
+
+def _plain(one: "FeedStatus") -> dict[str, Any]:
+    age = one.age.total_seconds() if one.age is not None else None
+    return {**asdict(one), "state": str(one.state.value), "age": age}
+
+
+def _line(one: "FeedStatus") -> str:
+    last = f"{one.last_good_at:%Y-%m-%d %H:%M} UTC" if one.last_good_at else "never"
+    published = f", published {one.published_on}" if one.published_on else ""
+    gap = f", {one.gap_days} day(s) missed" if one.gap_days else ""
+    error = f"\n         last attempt: {one.error}" if one.error else ""
+    return f"{one.slug:<8} {one.state.value:<7} read {last}{published}{gap}, {one.records} records{error}"
+
+
+def _tell(reports: "tuple[FeedReport, ...]") -> None:
+    for report in reports:
+        details = f"{report.new} new, {report.changed} changed, {report.rejected} rejected, {report.bad} with a fault"
+        moved = f"; verdicts: {report.verdicts_begun} begun, {report.verdicts_ended} ended"
+        say(f"{report.slug:<8} {report.state:<10}" + (details + moved if report.state == "read" else report.error))
+        for bad in report.bad_records:
+            say(f"           record {bad.position} {bad.subject}: {bad.reason}")
+
+
+class _Progress:
+    """One bar on stderr, where a person looks; nothing in a pipe."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed:,.0f}"),
+            TimeElapsedColumn(),
+        )
+        self._progress = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
+        self._task: Any = None
+
+    def __enter__(self) -> "_Progress":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def begin(self, label: str, total: int | None) -> None:
+        self._task = self._progress.add_task(label, total=total)
+
+    def at(self, done: int, total: int | None) -> None:
+        self._progress.update(self._task, completed=done, total=total)
