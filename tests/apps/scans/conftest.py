@@ -1,5 +1,5 @@
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -25,6 +25,7 @@ class World:
 
     def scanner(self) -> running.Scanner:
         settings = settings_for("https://vigie.example/who", resolvers=("127.0.0.1:9",))
+        settings = replace(settings, timeouts=replace(settings.timeouts, first_byte=0.3, other_first_byte=0.1))
         return running.Scanner(settings=settings, stop_file=actions.stop_file(), clock=lambda: self.now)
 
     def look(self, *, after: timedelta = timedelta(0), ports: tuple[int, ...] = (PORT,)) -> Campaign:
@@ -42,14 +43,19 @@ class World:
         AssetFactory(establishment=self.establishment, kind="address", value=address)
 
 
+@pytest.fixture(autouse=True)
+def home(settings, tmp_path) -> None:
+    """The stop file of these tests is nobody else's."""
+    settings.VIGIE = settings.VIGIE.model_copy(update={"home": tmp_path})
+
+
 @pytest.fixture
-def world(db, now) -> Iterator[World]:
+def world(db, now) -> World:
     vulns.load_starter(now=now)
     establishment = EstablishmentFactory()
     SiteFactory(establishment=establishment)
     MandateFactory(establishment=establishment, intensity="brisk")
-    yield World(establishment, now)
-    actions.stop_file().unlink(missing_ok=True)
+    return World(establishment, now)
 
 
 @pytest.fixture
