@@ -16,8 +16,6 @@ from tests.apps.jobs.house import ROOT, environment, migrated_home, until
 from vigie.channels import neighbour
 from vigie.config.locks import hold
 
-SERVE = [sys.executable, "-m", "vigie.cli.main", "serve"]
-
 
 @pytest.fixture
 def home(tmp_path):
@@ -36,12 +34,34 @@ def env(home, port):
     return environment(home, VIGIE_PORT=str(port), DJANGO_SETTINGS_MODULE="tests.config.health_only")
 
 
+def ordered(command, env, **more):
+    return subprocess.Popen(
+        [sys.executable, "-m", "vigie.cli.main", command],
+        env=env | more,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def told(process):
+    """Wait for a process that must end by itself; return its exit code and what it said."""
+    _, said = process.communicate(timeout=60)
+    assert "Traceback" not in said
+    return process.returncode, said
+
+
+def refused(env, **more):
+    return told(ordered("serve", env, **more))
+
+
 @pytest.fixture
 def serve(env):
     started = []
 
     def start(**more):
-        process = subprocess.Popen(SERVE, env=env | more, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        process = ordered("serve", env, **more)
         started.append(process)
         return process
 
@@ -49,15 +69,7 @@ def serve(env):
     for process in started:
         if process.poll() is None:
             process.terminate()
-        process.wait(timeout=20)
-        process.stdout.close()
-
-
-def refused(env, **more):
-    """Serve, which must end by itself; return its exit code and what it said."""
-    done = subprocess.run(SERVE, env=env | more, cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert "Traceback" not in done.stderr
-    return done.returncode, done.stderr
+        process.communicate(timeout=20)
 
 
 def alive(pid):
@@ -88,19 +100,21 @@ def test_it_serves_mends_and_ends_without_leaving_anyone(serve, env, home, port)
     assert process.stdout.readline() == f"Vigie is ready: http://127.0.0.1:{port}\n"
     assert neighbour.is_vigie("127.0.0.1", port)
 
-    # A second one on the same home names the first; on another home, the port tells.
-    code, said = refused(env)
-    assert (code, said) == (1, f"Vigie is already running at http://127.0.0.1:{port} (process {process.pid}).\n")
-    other = shutil.copytree(home, home.parent / "other")
-    code, said = refused(env, VIGIE_HOME=str(other))
-    assert code == 1
-    assert f"A Vigie is already running at http://127.0.0.1:{port}" in said
-
-    # A second worker on the same home is refused too.
     until(lambda: worker_pid(home) is not None)
     first = worker_pid(home)
-    done = subprocess.run([*SERVE[:-1], "worker"], env=env, cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert (done.returncode, "A worker already runs" in done.stderr) == (1, True)
+
+    # A second one on the same home names the first; on another home, the port tells; nor may a second worker run.
+    other = shutil.copytree(home, home.parent / "other")
+    same_home, same_port, same_work = (
+        ordered("serve", env),
+        ordered("serve", env, VIGIE_HOME=str(other)),
+        ordered("worker", env),
+    )
+    assert told(same_home) == (1, f"Vigie is already running at http://127.0.0.1:{port} (process {process.pid}).\n")
+    code, said = told(same_port)
+    assert (code, f"A Vigie is already running at http://127.0.0.1:{port}" in said) == (1, True)
+    code, said = told(same_work)
+    assert (code, f"A worker already runs in {home} (process {first})" in said) == (1, True)
 
     # A worker that dies is started again.
     os.kill(first, signal.SIGKILL)

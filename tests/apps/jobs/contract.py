@@ -18,8 +18,7 @@ def test_what_is_enqueued_is_done_once(house: House):
 
 
 def test_a_worker_killed_in_the_middle_loses_nothing_and_doubles_nothing(house: House):
-    house.enqueue("mark", numbers(24, seconds=0.1))
-    first = house.worker()
+    first = house.worker(first=("mark", numbers(24, seconds=0.1)))
     until(lambda: len(house.marks()) >= 4)
     first.kill()
     first.wait()
@@ -39,8 +38,7 @@ def test_a_death_between_commit_and_publish_loses_nothing(house: House):
 
 
 def test_a_worker_that_is_asked_to_end_gives_back_what_it_runs(house: House):
-    house.enqueue("stubborn", numbers(2))
-    worker = house.worker()
+    worker = house.worker(first=("stubborn", numbers(2)))
     until(lambda: house.begun() == 2)
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(timeout=10) == 0

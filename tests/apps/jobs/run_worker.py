@@ -1,5 +1,6 @@
-"""The worker of either backend, with a lease short enough for a test: `run_worker LANES LEASE_SECONDS`."""
+"""The worker of either backend, with a lease short enough for a test: `run_worker LANES LEASE_SECONDS JOBS`."""
 
+import json
 import signal
 import sys
 from datetime import timedelta
@@ -11,9 +12,14 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from vigie.apps.jobs import actions  # noqa: E402
 from vigie.config.bell import Bell  # noqa: E402
 
 lanes, lease = int(sys.argv[1]), timedelta(seconds=float(sys.argv[2]))
+task, arguments = json.loads(sys.argv[3]) or ("", [])
+for kwargs in arguments:
+    actions.enqueue(f"tests.apps.jobs.sample_tasks.{task}", now=timezone.now(), **kwargs)
+
 if settings.VIGIE.broker_url:
     from vigie.config.celery import CeleryWorker
 
