@@ -190,3 +190,6 @@ def check_tables() -> None:
     from .runtime import django_ready
 
     django_ready()
+    from django.db import connections
+
+    connections.close_all()

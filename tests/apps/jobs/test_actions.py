@@ -243,10 +243,14 @@ def test_old_jobs_are_forgotten_and_unfinished_ones_never(now):
 
 
 def test_a_worker_is_alive_as_long_as_it_says_so(now):
+    actions.sign_on(worker="a", now=now - SECOND)
     actions.beat(worker="a", now=now)
     actions.beat(worker="a", now=now + SECOND)
     assert Worker.objects.alive(now + 31 * SECOND).count() == 1
     assert Worker.objects.alive(now + 32 * SECOND).count() == 0
+    assert actions.forget_silent_workers(before=now) == 0
+    actions.sign_on(worker="a", now=now + 9 * SECOND)
+    assert Worker.objects.get().started_at == now + 9 * SECOND
     actions.sign_off(worker="a")
     assert not Worker.objects.exists()
 

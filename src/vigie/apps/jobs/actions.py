@@ -22,7 +22,8 @@ from .schedules import Declared, ensure_schedules, run_due_schedules
 __all__ = [
     "Claim", "CurrentJob", "Declared", "Interrupted", "LeaseLost", "Order", "beat", "claim", "claim_next",
     "current_job", "enqueue", "enqueue_many", "ensure_schedules", "fail", "fence", "finish", "forget_finished",
-    "give_back", "holds_lease", "place", "reconcile", "release_abandoned", "renew", "run_due_schedules", "sign_off",
+    "forget_silent_workers", "give_back", "holds_lease", "place", "reconcile", "release_abandoned", "renew",
+    "run_due_schedules", "sign_off", "sign_on",
 ]  # fmt: skip
 
 LEASE = timedelta(seconds=15)  # renewed each third of it: a dead worker's job waits at most this long
@@ -179,6 +180,11 @@ def reconcile(now: datetime) -> int:
     return release_abandoned(now) + carry_waiting(now)
 
 
+def sign_on(*, worker: str, now: datetime) -> None:
+    """Note that this worker began; a row that a dead namesake left is its own from now on."""
+    Worker.objects.update_or_create(name=worker, defaults={"started_at": now, "seen_at": now})
+
+
 def beat(*, worker: str, now: datetime) -> None:
     """Note that this worker is alive."""
     if not Worker.objects.filter(name=worker).update(seen_at=now):
@@ -188,6 +194,11 @@ def beat(*, worker: str, now: datetime) -> None:
 def sign_off(*, worker: str) -> None:
     """Note that this worker ended as asked."""
     Worker.objects.filter(name=worker).delete()
+
+
+def forget_silent_workers(*, before: datetime) -> int:
+    """Delete the rows of workers that died and never came back; return how many."""
+    return Worker.objects.filter(seen_at__lt=before).delete()[0]
 
 
 def forget_finished(*, before: datetime) -> int:

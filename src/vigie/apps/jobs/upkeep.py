@@ -66,6 +66,7 @@ class Upkeep:
         ]
 
     def start(self) -> None:
+        self.outage.survive(lambda: actions.sign_on(worker=self._worker, now=self._clock()))
         for thread in self._threads:
             thread.start()
 

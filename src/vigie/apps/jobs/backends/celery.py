@@ -38,6 +38,7 @@ def application(broker_url: str, prefix: str, queues: tuple[str, ...]) -> Celery
         worker_enable_remote_control=False,
         worker_hijack_root_logger=False,
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,  # a worker waits for its broker for ever, and says so
         broker_connection_timeout=PATIENCE_SECONDS,
         broker_heartbeat=20,
         broker_transport_options={"confirm_publish": True, "max_retries": 1, "interval_start": 0},
