@@ -84,3 +84,22 @@ def _text(slug: str, language: str) -> CheckText:
 
 def _document(slug: str) -> Any:
     return documents.read(f"{FOLDER}/{slug}")
+
+
+def reason_text(reason: str, language: str) -> str:
+    """Why something is not known, in the reader's language; as the probes said it when nobody translated it."""
+    if language == "en":
+        return reason
+    head, told = (
+        ("non demandé : ", reason.removeprefix("not asked: ")) if reason.startswith("not asked: ") else ("", reason)
+    )
+    for start, french in documents.read("reasons")["reasons"]:
+        if told.startswith(start):
+            return spaced(f"{head}{french}", language)
+    return reason
+
+
+@cache
+def report_words(language: str) -> dict[str, str]:
+    """The words of the report of one hospital alone, by their slug."""
+    return {slug: spaced(text, language) for slug, text in documents.read("report")[language].items()}
