@@ -44,7 +44,7 @@ def _check_database() -> None:
 
 
 def say(text: str) -> None:
-    print(text)  # noqa: T201
+    print(text, flush=True)  # noqa: T201
 
 
 def print_json(value: Any) -> None:

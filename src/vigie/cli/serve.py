@@ -87,7 +87,9 @@ def _asked_to_end() -> list[int]:
         asked.append(number)
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, note)
+        # What was ignored before us (nohup, a shell's background) stays so, but one can always ask us to end.
+        if number == signal.SIGTERM or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, note)
     return asked
 
 
