@@ -1,6 +1,7 @@
 """A small laboratory: one machine for each face, served for the whole module on addresses of its own."""
 
 import asyncio
+import os
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from vigie.lab.plan import Establishment, Host, Mandate, Plan, Service
 from vigie.lab.towns import CH
 
 PORT = 2222
-NETWORK = "127.81"
+NETWORK = f"127.{100 + os.getpid() % 50}"  # two runs side by side do not meet
 NOW = datetime(2026, 11, 23, 6, 10, tzinfo=UTC)
 
 

@@ -1,5 +1,7 @@
 """What the laboratory says changes with its phase, and it tells what should never have been contacted."""
 
+import errno
+import os
 import socket
 
 import pytest
@@ -10,6 +12,7 @@ from vigie.lab.laboratory import CannotListen, Laboratory
 from .conftest import NETWORK, NOW, PORT, Running, small_plan
 
 BOX = f"{NETWORK}.2"
+OTHER = f"127.{150 + os.getpid() % 50}"
 
 
 def server_header(address: str) -> str | None:
@@ -53,11 +56,11 @@ def test_a_contact_without_mandate_is_told(running):
 
 def test_an_address_in_use_is_told_with_what_to_do(tmp_path):
     with socket.socket() as taken:
-        taken.bind(("127.83.1.7", PORT))
+        taken.bind((f"{OTHER}.1.7", PORT))
         taken.listen()
-        second = Running(Laboratory(small_plan("127.83"), tmp_path, NOW))
+        second = Running(Laboratory(small_plan(OTHER), tmp_path, NOW))
         try:
-            with pytest.raises(CannotListen, match=r"127\.83\.1\.7:2222 is already in use.*--network"):
+            with pytest.raises(CannotListen, match=rf"{OTHER}\.1\.7:2222 is already in use.*--network"):
                 second.call(second.laboratory.start())
             assert second.laboratory.open_doors == 0
         finally:
@@ -73,8 +76,5 @@ def test_an_address_in_use_is_told_with_what_to_do(tmp_path):
     ],
 )
 def test_a_refusal_to_listen_is_a_sentence(number, words):
-    import errno
-    import os
-
     code = getattr(errno, number)
     assert words in laboratory._sentence(("127.60.1.2", 22), OSError(code, os.strerror(code)))

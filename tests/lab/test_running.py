@@ -3,9 +3,11 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from typer.testing import CliRunner
 from vigie.cli.lab import app
 from vigie.lab import draw, planted, running
 
-NETWORK = "127.84"
+NETWORK = f"127.{200 + os.getpid() % 50}"  # two runs side by side do not meet
 
 
 def wait_for(read, wanted=None):
@@ -34,6 +36,12 @@ def ready(home: Path):
         return None
 
 
+def one_of_each(plan) -> list[tuple[str, int]]:
+    """A port of every kind of server, where a visitor will be connected and idle."""
+    places = {s.face(2).protocol: (h.address, s.port) for h, s in plan.listeners() if s.face(2)}
+    return list(places.values())
+
+
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT], ids=["sigterm", "sigint"])
 def test_the_whole_region_is_served_follows_its_phase_and_ends_without_a_word(tmp_path, ending):
     command = [sys.executable, "-m", "vigie.cli.main", "lab", "serve", "--home", str(tmp_path), "--network", NETWORK]
@@ -47,8 +55,11 @@ def test_the_whole_region_is_served_follows_its_phase_and_ends_without_a_word(tm
         assert wait_for(lambda: ready(tmp_path)["phase"], 2)
         assert ready(tmp_path)["services"] == count[2]
         assert json.loads((tmp_path / "contacts").read_text()) == []
-        served.send_signal(ending)
-        output, _ = served.communicate(timeout=10)
+        with ExitStack() as visitors:
+            for place in one_of_each(plan):
+                visitors.enter_context(socket.create_connection(place, timeout=5))
+            served.send_signal(ending)
+            output, _ = served.communicate(timeout=10)
         assert (served.returncode, output) == (0, b"")
         assert not (tmp_path / "ready").exists()
     finally:

@@ -168,9 +168,9 @@ _HTTPS = (
     Face("mirth", _T, "", Product(*_MIRTH, "4.5.2"), "mirth"),
     Face("mirth-4.4.0", _T, "", Product(*_MIRTH, "4.4.0"), "mirth", cves=("CVE-2023-43208",), becomes="mirth"),
     # The builds of the two releases: 9.1R8 and 9.0R2. Mended by another make, as several hospitals did.
-    Face("vpn-pulse-9.1", _T, "9.1.8.7453", Product(*_PULSE, "9.1"), "pulse",
+    Face("vpn-pulse-9.1", _T, "9.1.8.7453", Product(*_PULSE, "9.1.8.7453"), "pulse",
          cves=("CVE-2021-22893",), becomes="vpn-fortigate"),
-    Face("vpn-pulse-9.0", _T, "9.0.2.63965", Product(*_PULSE, "9.0"), "pulse",
+    Face("vpn-pulse-9.0", _T, "9.0.2.63965", Product(*_PULSE, "9.0.2.63965"), "pulse",
          cves=("CVE-2019-11510",), becomes="vpn-citrix"),
     Face("https-apache-2.4.49", _T, "Apache/2.4.49 (Unix)", _apache("2.4.49"), "site",
          cves=_A2449, becomes="https-apache"),

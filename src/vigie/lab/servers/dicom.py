@@ -47,7 +47,9 @@ class DicomServer:
     def close(self) -> None:
         for server in self._servers.values():
             for association in server.active_associations:
-                association.abort()
+                association.dul.kill_dul()  # an abort would wait for an answer, or break before the first message
+                if association.dul.socket:
+                    association.dul.socket.close()
             if server.socket:
                 server.socket.close()
 
