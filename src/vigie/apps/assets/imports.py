@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from vigie.apps.registry.enums import ImportKind
@@ -36,7 +37,9 @@ def import_perimeter(*, path: Path, by: str, now: datetime, progress: Progress =
         raise SourceUnreadable(f"{path.name} is not a perimeter or mandate file: it looks like {source.content}.")
     reading = Reading(ImportKind.PERIMETER, path.name, source.sha256, by, now, progress)
     tally = Tally()
-    rows = _usable(source.text, source.content, reading, tally)
+    # The reasons are stored: in one language, whoever reads them later.
+    with translation.override("en"):
+        rows = _usable(source.text, source.content, reading, tally)
     refusal = runs.too_many_bad(tally)
     if not refusal:
         for done, row in enumerate(rows, start=1):
