@@ -4,14 +4,14 @@ import re
 
 from .value import Reading
 
-_SHAPE = re.compile(r"(?:(\d+):)?([^\s:-]+)(?:-([^\s:-]+))?", re.ASCII)
+_SHAPE = re.compile(r"(?:(\d+):)?([0-9A-Za-z._+~^%]+)(?:-([0-9A-Za-z._+~^%]+))?")
 _PIECES = re.compile(r"\d+|[A-Za-z]+|~|\^")
 _TILDE, _END, _CARET, _LETTERS, _DIGITS = range(5)
 
 
 def read(text: str) -> Reading | None:
     found = _SHAPE.fullmatch(text)
-    if found is None or not _PIECES.search(found[2]):
+    if found is None or not re.search(r"\d", found[2]):
         return None
     epoch = int(found[1] or 0)
     parts = (epoch, *_string(found[2]), *_string(found[3] or ""))
