@@ -4,7 +4,7 @@ BIN := .venv/bin
 export VIGIE_PORT ?= 8000
 export VIGIE_HOME ?= $(CURDIR)/vigie-home
 
-.PHONY: help run test lint fix bench check lock messages wheelhouse clean
+.PHONY: help run test lint fix bench check lock messages rules wheel wheelhouse clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,13 @@ lock: ## Write the locked dependencies again from pyproject.toml (needs uv)
 
 messages: .venv/dev ## Gather the texts to translate (needs gettext)
 	$(BIN)/python tools/messages.py
+
+rules: .venv/dev ## Write docs/rules again from the rules themselves
+	$(BIN)/python -m tools.rules
+
+wheel: .venv/dev ## Build the wheel, with its translations compiled
+	$(BIN)/python -c "from vigie.config.catalogues import compile_stale; compile_stale()"
+	$(BIN)/python -m hatchling build -t wheel
 
 wheelhouse: ## Put every wheel of the demonstration in ./wheelhouse, for a closed network
 	python3 -m pip download --require-hashes --dest wheelhouse -r requirements/run.txt

@@ -94,7 +94,9 @@ def modules_with_a_question() -> list[Path]:
 
 def test_modules_of_engine_sources_and_probes_say_what_they_answer():
     silent = [
-        str(path.relative_to(SOURCE)) for path in modules_with_a_question() if not ast.get_docstring(ast.parse(path.read_text()))
+        str(path.relative_to(SOURCE))
+        for path in modules_with_a_question()
+        if not ast.get_docstring(ast.parse(path.read_text()))
     ]
     assert silent == []
 
@@ -151,7 +153,7 @@ def test_every_command_is_documented_with_an_example():
         command = load(name)
         leaves = getattr(command, "commands", None) or {name: command}
         for leaf, sub in leaves.items():
-            text = sub.help or ""
+            text = f"{sub.help or ''}\n{sub.epilog or ''}"
             assert "Example" in text, f"vigie {name} {leaf}: its help shows no example"
             assert f"vigie {name}" in text, f"vigie {name} {leaf}: its example does not name the command"
 
@@ -176,3 +178,10 @@ def test_the_repository_names_no_path_of_one_machine():
 def test_decisions_are_half_a_page():
     for path in (ROOT / "docs" / "adr").glob("*.md"):
         assert len(path.read_text().splitlines()) <= 40, f"{path.name} is longer than half a page"
+
+
+def test_published_rules_are_the_rules_that_run():
+    from tools import rules
+
+    stale = [name for name in rules.PAGES if (rules.FOLDER / f"{name}.md").read_text() != rules.page(name)]
+    assert stale == [], "run `make rules`"
