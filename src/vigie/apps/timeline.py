@@ -35,7 +35,8 @@ class DatedQuerySet(models.QuerySet[Any]):
         return len(rows)
 
 
-DatedManager = models.Manager.from_queryset(DatedQuerySet)
+class DatedManager(models.Manager.from_queryset(DatedQuerySet)):  # type: ignore[misc]
+    """Named, so that the type checker still knows it from its cache."""
 
 
 class DatedFact(models.Model):

@@ -40,7 +40,7 @@ def declare_asset(
         if (before.label, before.exchanges_care_data) == (terms.label, exchanges_care_data):
             return before
         same.end(now.date(), now=now)
-    asset = Asset.objects.create(
+    asset: Asset = Asset.objects.create(
         establishment=establishment,
         kind=terms.kind,
         value=terms.value,
