@@ -98,17 +98,21 @@ def _scan(texts: list[str], options: _Options) -> None:
             end(str(error), FAILED)
     ready = _prepare(texts, options)
     report = _look(ready, quiet=options.json)
+    failure = ""
+    if options.html:
+        try:
+            page.write(report, options.html)
+        except page.CannotWrite as error:
+            failure = str(error)
+    # After the page: whoever reads our output may leave before its end.
     if options.json:
         from .alone.lines import json_lines
 
         print_json_lines(json_lines(report))
     else:
         _print(report)
-    if options.html:
-        try:
-            page.write(report, options.html)
-        except page.CannotWrite as error:
-            end(str(error), FAILED)
+    if failure:
+        end(failure, FAILED)
     raise SystemExit(_exit_code(report))
 
 

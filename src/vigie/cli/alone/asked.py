@@ -49,7 +49,7 @@ def read_targets(texts: list[str], kind: MandateKind) -> Asked:
         if network is None:
             names.append(_name(text.strip()))
             continue
-        _check_network(network, kind)
+        _check_network(network, text, kind)
         networks.append(network)
     if sum(network.num_addresses for network in networks) > LARGEST_RANGE:
         raise BadlyAsked(f"These ranges hold more than {LARGEST_RANGE} addresses together: ask for them one by one.")
@@ -114,19 +114,19 @@ def _network(text: str) -> Network | None:
         return None
 
 
-def _check_network(network: Network, kind: MandateKind) -> None:
+def _check_network(network: Network, text: str, kind: MandateKind) -> None:
     if network.num_addresses > LARGEST_RANGE:
-        raise BadlyAsked(f"{network} is too large: a /22 at most ({LARGEST_RANGE} addresses), so that none is a guess.")
+        raise BadlyAsked(f"{text} is too large: a /22 at most ({LARGEST_RANGE} addresses), so that none is a guess.")
     for address in (plain(network.network_address), plain(network.broadcast_address)):
         if kind_reaches(kind, address):
             continue
         if kind_reaches(MandateKind.LABORATORY, address):
-            raise BadlyAsked(f"{network} is this machine itself: say so with --basis laboratory.")
+            raise BadlyAsked(f"{text} is this machine itself: say so with --basis laboratory.")
         if kind_reaches(MandateKind.LOCAL, address):
-            raise BadlyAsked(f"{network} is a private network: say so with --basis local.")
+            raise BadlyAsked(f"{text} is a private network: say so with --basis local.")
         if kind_reaches(MandateKind.ESTABLISHMENT, address):
-            raise BadlyAsked(f"{network} is on the internet: the basis {kind.value} does not cover it.")
-        raise BadlyAsked(f"{network} is not the address of a machine that can be looked at.")
+            raise BadlyAsked(f"{text} is on the internet: the basis {kind.value} does not cover it.")
+        raise BadlyAsked(f"{text} is not the address of a machine that can be looked at.")
 
 
 def _name(text: str) -> str:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from vigie.data.texts import reason_text, report_words
 from vigie.probes.look import Summary
+from vigie.probes.scope import Network
 from vigie.probes.targets import Targets
 
 from . import judged
@@ -58,7 +59,7 @@ class Report:
     def authority_lines(self) -> tuple[tuple[str, str], ...]:
         """(label, value): who authorised it, on what basis, when, on what."""
         words = self.words
-        perimeter = ", ".join([*(str(network) for network in self.asked.networks), *self.asked.names])
+        perimeter = ", ".join([*(shown(network) for network in self.asked.networks), *self.asked.names])
         when = words["from_to"].format(start=self.moment(self.started_at), end=self.moment(self.ended_at))
         return (
             (words["signatory"], self.authority.signatory),
@@ -107,6 +108,11 @@ class Report:
     def product_of(self, service: judged.JudgedService) -> str:
         identities = service.look.identities
         return judged.product_shown(identities[0]) if identities else self.words["not_told"]
+
+
+def shown(network: Network) -> str:
+    """A range as written, a single address without its length."""
+    return str(network) if network.num_addresses > 1 else str(network.network_address)
 
 
 def _ranges(ports: tuple[int, ...]) -> str:

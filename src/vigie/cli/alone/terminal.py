@@ -2,6 +2,7 @@
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 
@@ -42,13 +43,15 @@ def _weakness(report: Report, number: int, weakness: Weakness, console: Console)
     priority = words[f"priority_{weakness.priority.value}"]
     mark = f" [bold red]{escape(words['exploited'])}[/]" if weakness.exploited else ""
     console.print(f"\n[bold]{number}. {escape(text.title)}[/]  ({escape(priority)}){mark}", highlight=False)
-    console.print(f"   {escape(', '.join(weakness.places))}", style="cyan", highlight=False)
-    console.print(f"   {escape(text.what)}", highlight=False)
-    console.print(f"   {escape(text.why_for_care)}", style="dim", highlight=False)
-    for step, told in enumerate(text.steps, 1):
-        console.print(f"     {step}. {escape(told)}", highlight=False)
+    told = [f"[cyan]{escape(', '.join(weakness.places))}[/]", escape(text.what), f"[dim]{escape(text.why_for_care)}[/]"]
+    for line in told:
+        console.print(Padding(line, (0, 0, 0, 3)), highlight=False)
+    steps = Table.grid(padding=(0, 1))
+    for step, what in enumerate(text.steps, 1):
+        steps.add_row(f"{step}.", escape(what))
+    console.print(Padding(steps, (0, 0, 0, 5)))
     if weakness.cves:
-        console.print(f"   {', '.join(weakness.cves)}", style="dim", highlight=False)
+        console.print(Padding(f"[dim]{', '.join(weakness.cves)}[/]", (0, 0, 0, 3)), highlight=False)
 
 
 def _services(report: Report, console: Console) -> None:
