@@ -10,12 +10,15 @@ from tests.factories import EstablishmentFactory, PairFactory, ServiceFactory, S
 from vigie.apps.findings import actions
 from vigie.apps.findings.judging import judge_product, mending_version
 from vigie.apps.findings.models import Finding
+from vigie.apps.findings.tasks import rejudge_since
 from vigie.apps.jobs.models import Job
 from vigie.apps.scans.models import Look
 from vigie.apps.scans.signals import SeenService
+from vigie.apps.vulns import actions as vulns
 from vigie.apps.vulns.models import Pair, PairMatch
 from vigie.engine.facts import Answer, Facts, Identity, PortState, ServiceLook, Transport
 from vigie.engine.lifecycle import Seen
+from vigie.sources.kev import KevEntry, KevList
 
 DAY = timedelta(days=1)
 SSH = Identity("openbsd", "openssh", "9.2p1")
@@ -200,6 +203,18 @@ def test_new_knowledge_does_not_pretend_that_it_looked(scene):
     assert (finding.absences, finding.last_confirmed) == (1, scene.now)
     assert finding.links.count() == 2
     assert list(finding.events.order_by("pk").values_list("kind", flat=True)) == ["detected", "changed"]
+
+
+def test_a_vulnerability_that_enters_the_list_of_the_exploited_reaches_its_findings(scene):
+    pair = scene.pair(SSH, CVE_2024_6387="affected")
+    scene.see(SSH)
+    scene.now += DAY
+    kev = KevList(scene.now.date(), (KevEntry("CVE-2024-6387", scene.now.date(), "A race", "", None),))
+    vulns.apply_kev(kev=kev, now=scene.now, by="test")
+    job = Job.objects.get(path="vigie.apps.findings.tasks.rejudge_since")
+    assert rejudge_since.call(**job.arguments["kwargs"]) == 1
+    finding = Finding.objects.get()
+    assert (finding.exploited, finding.priority, pair.matches.count()) == (True, "now", 1)
 
 
 #   fixed versions of each vulnerability -> the version that mends all

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from vigie.apps.jobs import actions as jobs
 from vigie.apps.scans.models import Look, Service, Shard
@@ -130,6 +131,14 @@ def rejudge_pairs(pair_ids: Iterable[int], now: datetime) -> int:
     for start in range(0, len(services), BATCH):
         changed += _rejudge(services[start : start + BATCH], now)
     return changed
+
+
+def rejudge_since(since: datetime, now: datetime) -> int:
+    """Judge again what runs a pair whose verdicts, or whose vulnerabilities, changed since then."""
+    began_or_ended = PairMatch.objects.filter(Q(since__gte=since) | Q(ended_at__gte=since))
+    retold = PairMatch.objects.filter(ended_at=None, vulnerability__updated_at__gte=since)
+    touched = {*began_or_ended.values_list("pair", flat=True), *retold.values_list("pair", flat=True)}
+    return rejudge_pairs(sorted(touched), now)
 
 
 @transaction.atomic

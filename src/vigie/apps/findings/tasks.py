@@ -1,5 +1,7 @@
 """Entry points of the workers for the findings."""
 
+from datetime import datetime
+
 from django.utils import timezone
 from django_tasks import task
 
@@ -10,3 +12,9 @@ from . import actions
 def rejudge_pairs(pair_ids: list[int]) -> int:
     """New knowledge about vulnerabilities: judge again what is stored, without a packet."""
     return actions.rejudge_pairs(pair_ids, timezone.now())
+
+
+@task()
+def rejudge_since(since: str) -> int:
+    """Enqueued by whoever changes what is known of vulnerabilities; `since` is ISO 8601."""
+    return actions.rejudge_since(datetime.fromisoformat(since), timezone.now())

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from vigie.apps.audit.actions import record
+from vigie.apps.jobs import actions as jobs
 from vigie.data import starter
 from vigie.data.aliases import aliases
 from vigie.engine.facts import Identity
@@ -21,6 +22,7 @@ from .storing import Stored
 
 STARTER, NVD, KEV, EPSS = "starter", "nvd", "kev", "epss"
 EPSS_BATCH = 2000
+REJUDGE = "vigie.apps.findings.tasks.rejudge_since"  # what stands on the matches follows, without a packet
 
 
 def _ignore(*_: object) -> None:
@@ -106,6 +108,7 @@ def apply_kev(*, kev: KevList, now: datetime, by: str, sha256: str = "") -> int:
     Vulnerability.objects.bulk_create(fresh, batch_size=500)
     gone = Vulnerability.objects.filter(kev_on__lte=kev.released_on).exclude(cve__in=listed)
     withdrawn = gone.update(kev_on=None, kev_ransomware=None, updated_at=now)
+    _tell_findings(now)
     feed_synchronised(slug=KEV, now=now, by=by, records=len(kev.entries), published_on=kev.released_on, sha256=sha256)
     return len(changed) + len(fresh) + withdrawn
 
@@ -178,4 +181,11 @@ def rematch_products(*, products: Iterable[Product], now: datetime) -> Matched:
     for vendor, product in touched:
         part = pairing.match(Pair.objects.filter(vendor=vendor, product=product).order_by("pk").iterator(), now)
         done.pairs, done.added, done.ended = done.pairs + part.pairs, done.added + part.added, done.ended + part.ended
+    if done.added or done.ended:
+        _tell_findings(now)
     return done
+
+
+def _tell_findings(now: datetime) -> None:
+    """One waiting job is enough: it looks back to the first change that asked for it."""
+    jobs.enqueue(REJUDGE, key="rejudge-since", again=True, now=now, since=now.isoformat())
