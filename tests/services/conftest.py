@@ -68,7 +68,7 @@ def queue_name(database_url, queue):
 
 @pytest.fixture
 def house(migrated, postgresql, rabbitmq):
-    with closing(House(migrated, partial(select, postgresql))) as house:
+    with closing(House(dict(migrated), partial(select, postgresql))) as house:
         yield house
     with psycopg.connect(postgresql, autocommit=True) as connection:
         connection.execute("TRUNCATE jobs_job, jobs_worker, jobs_schedule, audit_event")

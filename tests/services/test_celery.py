@@ -8,6 +8,7 @@ from kombu import Connection
 from tests.apps.jobs.contract import (  # noqa: F401 -- collected here, on this backend
     numbers,
     test_a_death_between_commit_and_publish_loses_nothing,
+    test_a_task_that_does_not_leave_is_given_back_all_the_same,
     test_a_worker_killed_in_the_middle_loses_nothing_and_doubles_nothing,
     test_a_worker_that_is_asked_to_end_gives_back_what_it_runs,
     test_what_is_enqueued_is_done_once,

@@ -31,10 +31,17 @@ REFUSED_PAUSE_SECONDS = 1.0
 class CeleryWorker:
     """A Celery worker of threads; the upkeep of the ledger goes on beside it."""
 
-    def __init__(self, *, lanes: int, queues: Sequence[str] = (), lease: timedelta = actions.LEASE) -> None:
+    def __init__(
+        self,
+        *,
+        lanes: int,
+        queues: Sequence[str] = (),
+        lease: timedelta = actions.LEASE,
+        grace: timedelta = GRACE,
+    ) -> None:
         backend: Any = default_task_backend
         self._backend: CeleryBackend = backend
-        self._lanes, self._queues, self._lease = lanes, queues, lease
+        self._lanes, self._queues, self._lease, self._grace = lanes, queues, lease, grace
         self.name = f"{platform.node()}-{os.getpid()}"
         self._held = Held()
         self._upkeep = Upkeep(worker=self.name, held=self._held, clock=timezone.now, lease=lease)
@@ -75,7 +82,7 @@ class CeleryWorker:
 
     def _leave(self) -> None:
         self._held.tell_to_stop()
-        time.sleep(GRACE.total_seconds())
+        time.sleep(self._grace.total_seconds())
         # Threads cannot be ended from outside: their jobs go to other workers, and a late result is fenced off.
         self._upkeep.outage.survive(lambda: give_back_all(self._held, timezone.now))
         self._upkeep.end()

@@ -44,3 +44,11 @@ def test_a_worker_that_is_asked_to_end_gives_back_what_it_runs(house: House):
     assert worker.wait(timeout=10) == 0
     assert house.select("SELECT DISTINCT state, attempts FROM jobs_job") == [("ready", 0)]
     assert house.count("SELECT count(*) FROM jobs_worker") == 0
+
+
+def test_a_task_that_does_not_leave_is_given_back_all_the_same(house: House):
+    worker = house.worker(grace=0.3, first=("deaf", numbers(1)))
+    until(lambda: house.begun() == 1)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(timeout=10) == 0
+    assert house.select("SELECT DISTINCT state, attempts FROM jobs_job") == [("ready", 0)]

@@ -56,10 +56,16 @@ with transaction.atomic():
         self.run(code, expect=9 if die_before_publishing else 0)
 
     def worker(
-        self, *, lanes: int = 4, lease: float = 3, first: tuple[str, list[dict[str, Any]]] | None = None
+        self,
+        *,
+        lanes: int = 4,
+        lease: float = 3,
+        grace: float = 8,
+        first: tuple[str, list[dict[str, Any]]] | None = None,
     ) -> subprocess.Popen[bytes]:
         """Start a worker of this installation, with a short lease; let it enqueue these jobs before it begins."""
-        command = [sys.executable, "-m", "tests.apps.jobs.run_worker", str(lanes), str(lease), json.dumps(first)]
+        command = [sys.executable, "-m", "tests.apps.jobs.run_worker", str(lanes), str(lease), str(grace)]
+        command.append(json.dumps(first))
         process = subprocess.Popen(command, env=self.env, cwd=ROOT)
         self.started.append(process)
         return process

@@ -42,6 +42,13 @@ def stubborn(number: int) -> None:
 
 
 @task()
+def deaf(number: int) -> None:
+    """Never leave, whoever asks."""
+    Event.objects.create(kind="begun", subject_id=number, at=timezone.now(), actor="test")
+    time.sleep(3600)
+
+
+@task()
 def broken() -> None:
     raise RuntimeError("this task\nnever works")
 

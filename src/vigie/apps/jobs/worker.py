@@ -22,9 +22,15 @@ GRACE = timedelta(seconds=8)  # to end what runs, of the ten seconds that servic
 
 class EmbeddedWorker:
     def __init__(
-        self, *, lanes: int, clock: Clock, queues: Sequence[str] = (), lease: timedelta = actions.LEASE
+        self,
+        *,
+        lanes: int,
+        clock: Clock,
+        queues: Sequence[str] = (),
+        lease: timedelta = actions.LEASE,
+        grace: timedelta = GRACE,
     ) -> None:
-        self._lanes, self._clock, self._queues, self._lease = lanes, clock, queues, lease
+        self._lanes, self._clock, self._queues, self._lease, self._grace = lanes, clock, queues, lease, grace
         self._stopped = Event()
         self._held = Held()
         self._running: set[Future[None]] = set()
@@ -77,7 +83,7 @@ class EmbeddedWorker:
 
     def _end(self) -> bool:
         self._held.tell_to_stop()
-        unfinished = wait(self._running, timeout=GRACE.total_seconds()).not_done
+        unfinished = wait(self._running, timeout=self._grace.total_seconds()).not_done
         if unfinished:
             logger.warning("%d jobs are given back unfinished", len(unfinished))
             self._upkeep.outage.survive(lambda: give_back_all(self._held, self._clock))
