@@ -107,6 +107,8 @@ def _import_registry(files: list[Path], kind: str, json: bool, **options: Any) -
 
 def _each(files: list[Path], json: bool, bring_in: "Callable[[Path, Progress], ImportReport]") -> None:
     """Import each file and tell; leave with 1 when one was refused, after having done the others."""
+    from django.db import DatabaseError
+
     from vigie.sources.faults import SourceError
 
     failed = False
@@ -117,6 +119,13 @@ def _each(files: list[Path], json: bool, bring_in: "Callable[[Path, Progress], I
         except SourceError as error:
             failed = True
             _tell_failure(path, error.reason, json)
+            continue
+        except DatabaseError as error:
+            # What its batches wrote is kept, and the same command finishes the work.
+            failed = True
+            _tell_failure(
+                path, f"{path.name}: the database refused ({error}); is another import running? Run it again.", json
+            )
             continue
         failed = failed or report.refused
         _tell(report, json)

@@ -23,11 +23,9 @@ from .models import (
 def in_scope(day: date) -> EstablishmentQuerySet:
     """Open legal entities that hold an open site of a category in scope, from the present state of the registry."""
     counted = Site.objects.filter(
-        Q(closed_on=None) | Q(closed_on__gt=day),
-        establishment=OuterRef("pk"),
-        category__in=registry_rules.scope(day).categories,
+        Q(closed_on=None) | Q(closed_on__gt=day), category__in=registry_rules.scope(day).categories
     )
-    return Establishment.objects.open(day).filter(Exists(counted))
+    return Establishment.objects.open(day).filter(pk__in=counted.values("establishment"))
 
 
 def in_scope_as_of(day: date, known: datetime) -> EstablishmentQuerySet:
