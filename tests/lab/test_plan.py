@@ -143,6 +143,14 @@ def test_one_mended_weakness_returns_in_the_third_phase():
     assert returned <= first
 
 
+@pytest.mark.parametrize(("phase", "ports"), [(1, 0), (2, 4), (3, 4)])
+def test_what_vanished_waits_and_is_expected_no_more(phase, ports):
+    waiting = planted.waiting(phase)
+    assert len({(one.address, one.port) for one in waiting}) == ports
+    assert waiting <= planted.expected(1)
+    assert not waiting & planted.expected(phase)
+
+
 def test_a_wrong_name_is_a_fault_only_under_a_name():
     wrong = [one for one in planted.expected(1) if one.subject == "tls-name-mismatch"]
     assert wrong

@@ -43,8 +43,9 @@ def test_sites_follow_the_layout_and_their_positions_come_after(files):
 
 
 def test_the_list_of_groups_opens_as_a_workbook(files):
-    sheet = openpyxl.load_workbook(files.groups, read_only=True).active
-    header, *lines = sheet.iter_rows(values_only=True)
+    book = openpyxl.load_workbook(files.groups, read_only=True)
+    header, *lines = book.active.iter_rows(values_only=True)
+    book.close()
     assert header[:4] == ("REGION", "DENOMINATION GHT", "CODE GHT", "FINESS")
     members = {line[3] for line in lines}
     assert members == {e.finess for e in PLAN.establishments if e.group}

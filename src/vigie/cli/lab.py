@@ -28,9 +28,16 @@ Seed = Annotated[int | None, typer.Option(help="Another region than the usual on
 Network = Annotated[str, typer.Option(help="First two numbers of every address.")]
 
 
-@app.command(epilog="Example: `vigie lab serve --home /tmp/lab`, then `dig @127.60.0.53 -p 5353 …` and look around.")
+@app.command()
 def serve(home: Home = None, seed: Seed = None, network: Network = "127.60") -> None:
-    """Serve the region until stopped. Writes `ready` in its folder when every port is open."""
+    """Serve the region until stopped. Writes `ready` in its folder when every port is open.
+
+    Examples:
+
+        vigie lab serve
+
+        vigie lab serve --home /tmp/lab --network 127.64
+    """
     plan, folder = _plan(seed, network), _home(home)
     try:
         from vigie.lab import running
@@ -46,15 +53,18 @@ def serve(home: Home = None, seed: Seed = None, network: Network = "127.60") -> 
         end(str(error), FAILED)
 
 
-@app.command(
-    epilog="Example: `vigie lab write /tmp/region`, then `vigie import finess /tmp/region/finess_structureej.csv`."
-)
+@app.command()
 def write(
     folder: Annotated[Path, typer.Argument(help="Where to write the files of the region.")],
     seed: Seed = None,
     network: Network = "127.60",
 ) -> None:
-    """Write the region as the files that `vigie import` reads: registry, groups, perimeter, mandates."""
+    """Write the region as the files that `vigie import` reads: registry, groups, perimeter, mandates.
+
+    Examples:
+
+        vigie lab write /tmp/region
+    """
     from vigie.lab import region
 
     files = region.write(folder, _plan(seed, network))
@@ -62,26 +72,38 @@ def write(
         say(str(path))
 
 
-@app.command(epilog="Example: `vigie lab mend`, then a second campaign sees what was upgraded.")
+@app.command()
 def mend(
     home: Home = None,
     phase: Annotated[int, typer.Option(min=1, max=3, help="1 as planted, 2 mended, 3 one fault returned.")] = 2,
 ) -> None:
-    """Mend a third of what is weak: the running laboratory changes within a second."""
+    """Mend a third of what is weak: the running laboratory changes within a second.
+
+    Examples:
+
+        vigie lab mend
+
+        vigie lab mend --phase 1
+    """
     from vigie.lab import running
 
     running.write_phase(_home(home), phase)
     say(f"The laboratory turns to phase {phase}.")
 
 
-@app.command(epilog="Example: `vigie lab planted --phase 2 --json | head`.")
+@app.command()
 def planted(
     phase: Annotated[int, typer.Option(min=1, max=3)] = 1,
     seed: Seed = None,
     network: Network = "127.60",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per weakness.")] = False,
 ) -> None:
-    """Tell what a perfect observer finds: every planted weakness, and nothing else."""
+    """Tell what a perfect observer finds: every planted weakness, and nothing else.
+
+    Examples:
+
+        vigie lab planted --phase 2 --json
+    """
     from vigie.lab import planted as truth
 
     weaknesses = sorted(truth.expected(phase, _plan(seed, network)))

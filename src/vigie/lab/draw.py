@@ -18,7 +18,8 @@ SEED = 20261123
 NETWORK = "127.60"
 
 #   how well an establishment is kept -> how many there are, fewest and most weak services
-CARE = {"excellent": (12, 0, 0), "good": (20, 1, 1), "middling": (16, 3, 4), "poor": (12, 6, 8)}
+CARE = {"excellent": (12, 0, 0), "careful": (6, 1, 1), "good": (16, 2, 3), "middling": (14, 3, 5), "poor": (12, 5, 7)}
+FORGETFUL = "careful"  # may forget a setting, never a published vulnerability
 
 #   odd servers, each added to a machine of another establishment: port, face
 ODDITIES = (
@@ -151,8 +152,7 @@ def _weaken(random: Random, drafts: list[_Draft], care: str, used: Counter[str])
             draft.face = _least_used(draft.slot.weak, used)
     candidates = [draft for draft in drafts if draft.slot.sound and draft.slot.weak]
     for draft in random.sample(candidates, min(len(candidates), random.randint(fewest, most))):
-        # A well-kept establishment may forget a setting, not a published vulnerability.
-        faces = tuple(face for face in draft.slot.weak if care != "good" or not face.cves)
+        faces = tuple(face for face in draft.slot.weak if care != FORGETFUL or not face.cves)
         draft.face = _least_used(faces, used) if faces else draft.face
 
 

@@ -47,6 +47,17 @@ def expected(phase: int, plan: Plan | None = None) -> frozenset[Planted]:
     )
 
 
+def waiting(phase: int, plan: Plan | None = None) -> frozenset[Planted]:
+    """Weaknesses of the first phase whose port has closed since: gone from sight, and proven by nothing."""
+    everything = {
+        (host.address, s.port): s
+        for e in (plan or draw.make()).establishments
+        for host in e.hosts
+        for s in host.services
+    }
+    return frozenset(one for one in expected(1, plan) if everything[one.address, one.port].face(phase) is None)
+
+
 def expected_services(phase: int, plan: Plan | None = None) -> frozenset[PlantedService]:
     """Every open port that can be recognised, and what it runs."""
     found = set()
