@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .runtime import FAILED, OK, STOPPED, USAGE, django_ready, end, print_json, say
+from .runtime import FAILED, OK, STOPPED, USAGE, actor, django_ready, end, print_json, say
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -53,7 +53,7 @@ def start(
             name=name or f"Campaign of {now:%Y-%m-%d %H:%M} UTC",
             establishments=_wanted(establishment or [], now),
             ports=_ports(ports),
-            by="cli",
+            by=actor(),
             now=now,
         )
     except actions.StopInForce:

@@ -1,5 +1,6 @@
 """What every command shares: starting Django, printing facts, ending with a sentence instead of a traceback."""
 
+import getpass
 import json
 import os
 import sys
@@ -41,6 +42,14 @@ def _check_database() -> None:
     problem = missing_migrations()
     if problem:
         end(problem)
+
+
+def actor() -> str:
+    """Who runs the command, for the audit trail."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):  # a user without a name, in a container
+        return "cli"
 
 
 def say(text: str) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .runtime import django_ready, end, say
+from .runtime import actor, django_ready, end, say
 
 
 def stop(
@@ -33,7 +33,7 @@ def stop(
     django_ready()
     from vigie.apps.scans import actions
 
-    order = actions.stop_everything(by="cli", reason=reason, now=datetime.now(UTC))
+    order = actions.stop_everything(by=actor(), reason=reason, now=datetime.now(UTC))
     say(f"Everything is stopped, by the order of {order.ordered_at:%Y-%m-%d %H:%M:%S} UTC ({order.ordered_by}).")
     say("Nothing starts until `vigie stop --lift`.")
 
@@ -56,5 +56,5 @@ def _lift() -> None:
     django_ready()
     from vigie.apps.scans import actions
 
-    lifted = actions.lift_stop(by="cli", now=datetime.now(UTC))
+    lifted = actions.lift_stop(by=actor(), now=datetime.now(UTC))
     say("The stop is lifted: campaigns can start." if lifted else "No stop was in force.")
