@@ -1,0 +1,138 @@
+from datetime import date, timedelta
+
+import pytest
+
+from tests.sources.vulnerability_files import criterion, cve, epss_text, kev_text, nvd_text, write
+from vigie.apps.audit.models import Event
+from vigie.apps.vulns import actions
+from vigie.apps.vulns.models import Feed, FeedFile, PairMatch, Vulnerability
+from vigie.apps.vulns.queries import feed_status
+from vigie.apps.vulns.synchronising import synchronise
+from vigie.engine.facts import Identity
+
+pytestmark = pytest.mark.django_db
+
+PORTAL = criterion("cpe:2.3:a:valmed:portal:*:*:*:*:*:*:*:*", versionEndExcluding="2.0")
+
+
+@pytest.fixture
+def mirror(tmp_path):
+    write(tmp_path, "nvdcve-2.0-2099.json.gz", nvd_text(cve("CVE-2099-1", PORTAL)))
+    write(tmp_path, "known.json", kev_text(("CVE-2099-1", date(2099, 1, 3)), released="2026-11-20T00:00:00Z"))
+    write(tmp_path, "epss.csv.gz", epss_text("CVE-2099-1,0.5,0.9", day="2026-11-22"))
+    return tmp_path
+
+
+def sync(folder, now, **more):
+    return {report.slug: report for report in synchronise(paths=[folder], now=now, by="test", **more)}
+
+
+def states(reports):
+    return {slug: report.state for slug, report in reports.items()}
+
+
+def test_a_mirror_brings_every_feed_and_matches_what_was_seen(mirror, now):
+    pair = actions.intern(Identity("valmed", "portal", "1.0"))
+    reports = sync(mirror, now)
+    assert states(reports) == dict.fromkeys(("starter", "nvd", "kev", "epss"), "read")
+    assert reports["nvd"].verdicts_begun == 1
+    one = Vulnerability.objects.get(cve="CVE-2099-1")
+    assert (one.kev_on, one.epss, one.kev_ransomware) == (date(2099, 1, 3), 0.5, True)
+    assert PairMatch.objects.get(pair=pair).verdict == "affected"
+    assert {status.state.value for status in feed_status(now)} == {"good"}
+
+
+def test_what_did_not_change_is_not_read_again(mirror, now):
+    sync(mirror, now)
+    later = now + timedelta(hours=1)
+    assert states(sync(mirror, later)) == dict.fromkeys(("starter", "nvd", "kev", "epss"), "unchanged")
+    assert Feed.objects.get(slug="kev").last_good_at == later
+
+
+def test_new_vulnerabilities_get_the_score_of_a_file_that_did_not_change(mirror, now):
+    (mirror / "nvdcve-2.0-2099.json.gz").rename(mirror / "kept-aside")
+    aside = (mirror / "kept-aside").read_bytes()
+    (mirror / "kept-aside").unlink()
+    sync(mirror, now)
+    (mirror / "nvdcve-2.0-2099.json.gz").write_bytes(aside)
+    sync(mirror, now + timedelta(hours=1))
+    assert Vulnerability.objects.get(cve="CVE-2099-1").epss == 0.5
+
+
+def test_the_last_days_come_after_the_years(mirror, now):
+    newer = criterion("cpe:2.3:a:valmed:portal:*:*:*:*:*:*:*:*", versionEndExcluding="3.0")
+    write(mirror, "nvdcve-2.0-modified.json.gz", nvd_text(cve("CVE-2099-1", newer)))
+    write(mirror, "nvdcve-2.0-older.json.gz", nvd_text(cve("CVE-2099-2", PORTAL)))
+    assert sync(mirror, now)["nvd"].files == 3
+    pair = actions.intern(Identity("valmed", "portal", "2.5"))
+    actions.match_pairs(pairs=[pair], now=now)
+    assert set(PairMatch.objects.filter(pair=pair).values_list("vulnerability__cve", "verdict")) == {
+        ("CVE-2099-1", "affected"),
+        ("CVE-2099-2", "fixed"),
+    }
+
+
+@pytest.mark.parametrize("slug", ["nvd", "kev", "epss"])
+def test_yesterdays_data_survives_a_bad_file(mirror, now, slug):
+    sync(mirror, now)
+    before = list(Vulnerability.objects.order_by("cve").values())
+    name = {"nvd": "nvdcve-2.0-2099.json.gz", "kev": "known.json", "epss": "epss.csv.gz"}[slug]
+    content = {
+        "nvd": '{"format": "NVD_CVE", "vulnerabilities": [ {"cve": ',
+        "kev": '{"catalogVersion": "2026.11.23", "vuln',
+        "epss": "#model_version:unknown\ncve,epss,percentile\n",
+    }[slug]
+    write(mirror, name, content)
+    later = now + timedelta(days=1)
+    reports = sync(mirror, later)
+    assert reports[slug].state == "failed"
+    assert list(Vulnerability.objects.order_by("cve").values()) == before
+    feed = Feed.objects.get(slug=slug)
+    assert (feed.last_good_at, feed.last_attempt_at) == (now, later)
+    assert feed.error == reports[slug].error != ""
+    assert {status.slug: status.state.value for status in feed_status(later)}[slug] == "broken"
+    assert Event.objects.filter(kind="feed-failed").count() == 1
+
+
+def test_a_file_that_breaks_off_is_read_again_and_keeps_its_first_records(mirror, now):
+    whole = nvd_text(*(cve(f"CVE-2099-{number}", PORTAL) for number in range(150)))
+    pair = actions.intern(Identity("valmed", "portal", "1.0"))
+    write(mirror, "nvdcve-2.0-2099.json.gz", whole[:-200])
+    assert sync(mirror, now)["nvd"].state == "failed"
+    assert PairMatch.objects.filter(pair=pair).count() == 100
+    assert not FeedFile.objects.filter(feed__slug="nvd").exists()
+    write(mirror, "nvdcve-2.0-2099.json.gz", whole)
+    assert sync(mirror, now)["nvd"].new == 50
+    assert PairMatch.objects.filter(pair=pair, ended_at=None).count() == 150
+
+
+def test_one_feed_can_be_asked_alone(mirror, now):
+    assert states(sync(mirror, now, only=frozenset({"kev"}))) == {"starter": "read", "kev": "read"}
+
+
+def test_a_feed_without_a_file_is_absent_and_not_failed(tmp_path, now):
+    assert states(sync(tmp_path, now)) == {"starter": "read", "nvd": "absent", "kev": "absent", "epss": "absent"}
+    assert [status.state.value for status in feed_status(now)] == ["good", "never", "never", "never"]
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        pytest.param(1, {"nvd": ("good", 0), "kev": ("good", 0), "epss": ("good", 0)}, id="yesterday"),
+        pytest.param(3, {"nvd": ("stale", 1), "kev": ("stale", 0), "epss": ("stale", 0)}, id="three-days"),
+        pytest.param(40, {"nvd": ("stale", 38), "kev": ("stale", 13), "epss": ("stale", 37)}, id="forty-days"),
+    ],
+)
+def test_silence_is_counted_in_days_missed(mirror, now, days, expected):
+    sync(mirror, now)
+    found = {status.slug: (status.state.value, status.gap_days) for status in feed_status(now + timedelta(days=days))}
+    assert {slug: found[slug] for slug in expected} == expected
+    assert found["starter"] == ("good", 0)
+
+
+def test_a_source_that_publishes_the_same_old_day_is_stale_though_we_asked(mirror, now):
+    sync(mirror, now)
+    later = now + timedelta(days=10)
+    sync(mirror, later)
+    status = {status.slug: status for status in feed_status(later)}["epss"]
+    assert (status.state.value, status.gap_days) == ("stale", 7)
