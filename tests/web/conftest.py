@@ -1,10 +1,8 @@
-"""The world of the pages, Aline signed in and Bruno signed out; an undefined template variable fails."""
+"""The world of the pages, Aline signed in and Bruno signed out."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -48,5 +46,5 @@ def bruno() -> Client:
 
 
 @pytest.fixture(autouse=True)
-def undefined_variables_fail(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    return settings and iter(())
+def quick_passwords(settings: object) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]

@@ -1,10 +1,20 @@
 """Where every page is."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import StringConverter
 
 from . import health
 from .pages import campaigns, establishments, findings, home, levels, perimeter, search, signin, territories
 from .pages import vulnerabilities as vulns
+
+
+class Printed(StringConverter):
+    """A code of others' making: anything on one line; PostgreSQL would refuse a NUL."""
+
+    regex = r"[^/\x00-\x1f]+"
+
+
+register_converter(Printed, "printed")
 
 app_name = "web"
 urlpatterns: list[URLPattern] = [
@@ -12,23 +22,23 @@ urlpatterns: list[URLPattern] = [
     path("search", search.search, name="search"),
     path("sign-in", signin.sign_in, name="sign-in"),
     path("sign-out", signin.sign_out, name="sign-out"),
-    path("link/<str:token>", signin.link, name="link"),
+    path("link/<slug:token>", signin.link, name="link"),
     path("language", signin.language, name="language"),
     path("theme", signin.theme, name="theme"),
-    path("territories/<slug:kind>/<str:code>/", territories.territory, name="territory"),
-    path("groups/<slug:kind>/<str:code>/", territories.group, name="group"),
+    path("territories/<slug:kind>/<printed:code>/", territories.territory, name="territory"),
+    path("groups/<slug:kind>/<printed:code>/", territories.group, name="group"),
     path("establishments/", establishments.establishments, name="establishments"),
-    path("establishments/<str:finess>/", establishments.establishment, name="establishment"),
-    path("establishments/<str:finess>/perimeter/", perimeter.perimeter, name="perimeter"),
-    path("establishments/<str:finess>/perimeter/declare", perimeter.declare, name="declare-asset"),
-    path("establishments/<str:finess>/perimeter/assets/<int:pk>/end", perimeter.end, name="end-asset"),
-    path("establishments/<str:finess>/mandates/grant", perimeter.grant, name="grant-mandate"),
-    path("establishments/<str:finess>/mandates/<int:pk>/withdraw", perimeter.withdraw, name="withdraw-mandate"),
+    path("establishments/<slug:finess>/", establishments.establishment, name="establishment"),
+    path("establishments/<slug:finess>/perimeter/", perimeter.perimeter, name="perimeter"),
+    path("establishments/<slug:finess>/perimeter/declare", perimeter.declare, name="declare-asset"),
+    path("establishments/<slug:finess>/perimeter/assets/<int:pk>/end", perimeter.end, name="end-asset"),
+    path("establishments/<slug:finess>/mandates/grant", perimeter.grant, name="grant-mandate"),
+    path("establishments/<slug:finess>/mandates/<int:pk>/withdraw", perimeter.withdraw, name="withdraw-mandate"),
     path("levels/<int:pk>/", levels.level, name="level"),
     path("findings/", findings.findings, name="findings"),
     path("findings/<int:pk>/", findings.finding, name="finding"),
     path("vulnerabilities/", vulns.vulnerabilities, name="vulnerabilities"),
-    path("vulnerabilities/<str:cve>/", vulns.vulnerability, name="vulnerability"),
+    path("vulnerabilities/<slug:cve>/", vulns.vulnerability, name="vulnerability"),
     path("campaigns/", campaigns.campaigns, name="campaigns"),
     path("campaigns/new", campaigns.new_campaign, name="new-campaign"),
     path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),

@@ -51,12 +51,6 @@ def note_failed_sign_in(*, email: str, address: str, now: datetime) -> None:
     record(kind="sign-in-failed", by="anonymous", at=now, address=address)
 
 
-@transaction.atomic
-def change_language(*, user: User, language: str, now: datetime) -> None:
-    User.objects.filter(pk=user.pk).update(language=language)
-    record(kind="language-changed", by=actor(user), at=now, subject=user, language=language)
-
-
 def actor(user: User) -> str:
     """How a person is named in the audit trail: text, because accounts go and the trail stays."""
     return f"user:{user.pk} {user.email}"

@@ -85,7 +85,11 @@ class Progress:
 
 
 def progress(campaign: Campaign, now: datetime) -> Progress:
-    shards = list(campaign.shards.values_list("state", "hosts", "hosts_done", "hosts_reached", "questions", "unknowns"))
+    shards = list(
+        campaign.shards.values_list(
+            "state", "hosts", "hosts_done", "hosts_reached", "questions", "unknowns", "services_found"
+        )
+    )
     hosts, hosts_done = sum(row[1] for row in shards), sum(row[2] for row in shards)
     elapsed = (campaign.ended_at or now) - campaign.started_at
     seen = _services_in(campaign)
@@ -98,7 +102,7 @@ def progress(campaign: Campaign, now: datetime) -> Progress:
         hosts_done=hosts_done,
         hosts_reached=sum(row[3] for row in shards),
         questions=sum(row[4] for row in shards),
-        services=seen["services"],
+        services=sum(row[6] for row in shards),
         new=seen["new"],
         gone=seen["gone"],
         unknowns=_sum_unknowns([row[5] for row in shards]),
@@ -112,7 +116,6 @@ def _services_in(campaign: Campaign) -> "dict[str, int]":
     mine = Service.objects.filter(establishment__shards__campaign=campaign)
     before = Q() if campaign.ended_at is None else Q(first_seen__lte=campaign.ended_at)
     return mine.aggregate(
-        services=Count("id", filter=before & Q(last_confirmed__gte=start)),
         new=Count("id", filter=before & Q(first_seen__gte=start)),
         gone=Count("id", filter=Q(ended_at=None, absences__gt=0, absent_since__gte=start)),
     )

@@ -37,7 +37,7 @@ def segments(distribution: Distribution) -> tuple[Segment, ...]:
     return tuple(drawn)
 
 
-LEFT, RIGHT, TOP, HEIGHT, WIDTH = 28.0, 8.0, 8.0, 150.0, 640.0
+LEFT, RIGHT, TOP, HEIGHT, WIDTH = 28.0, 6.0, 8.0, 120.0, 420.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,11 @@ class Band:
     y_low: float
     letter: str
     show_letter: bool
+
+    @property
+    def near_floor(self) -> bool:
+        """The letter then goes above the line: under it, it would fall on the dates."""
+        return self.y_low > TOP + HEIGHT - 18
 
     @property
     def unknown_height(self) -> float:

@@ -22,6 +22,12 @@ def address_of(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR") or "0.0.0.0")  # noqa: S104 -- no socket: a name for "unknown"
 
 
+def asked(request: HttpRequest, name: str, most: int = 100) -> str:
+    """One value of the address: blanks made single, without what is not printed (PostgreSQL refuses NUL), not long."""
+    text = "".join(c if c.isprintable() else " " for c in request.GET.get(name, ""))
+    return " ".join(text.split())[:most]
+
+
 def by(request: HttpRequest) -> str:
     """Who does it, for the audit trail. Every view that acts is behind sign-in."""
     user: User | AnonymousUser = request.user
@@ -45,5 +51,6 @@ def territory_crumbs(territory: Territory | None) -> list[Crumb]:
 
 
 def establishment_crumbs(establishment: Establishment, *more: Crumb) -> list[Crumb]:
-    own = Crumb(establishment.name, reverse("web:establishment", args=[establishment.finess]))
+    url = reverse("web:establishment", args=[establishment.finess]) if more else ""
+    own = Crumb(establishment.name, url)
     return [*territory_crumbs(establishment.department), own, *more]

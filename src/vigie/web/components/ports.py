@@ -10,7 +10,7 @@ from vigie.apps.scans.models import Campaign
 from vigie.data.ports import default_ports
 
 MOST_PORTS = 200
-PART = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?\Z")
+PART = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?\Z", re.ASCII)
 
 
 def usual_ports() -> str:

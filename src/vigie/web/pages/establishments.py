@@ -17,6 +17,7 @@ from vigie.apps.registry import queries as registry
 from vigie.apps.registry.models import Establishment, Group, Membership, Territory
 from vigie.apps.scans import queries as scans
 from vigie.web.components.dates import AsOf, as_of
+from vigie.web.components.page import asked as given
 from vigie.web.components.page import establishment_crumbs
 from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
 from vigie.web.components.todo import todo
@@ -56,17 +57,17 @@ def establishments(request: HttpRequest) -> HttpResponse:
 
 
 def _filtered(rows: QuerySet[Any], request: HttpRequest, asked: AsOf) -> QuerySet[Any]:
-    words = request.GET.get("q", "").strip()[:100]
+    words = given(request, "q")
     if words:
         rows = rows.filter(Q(name__icontains=words) | Q(finess__startswith=words) | Q(city__icontains=words))
-    letter = request.GET.get("letter", "")
+    letter = given(request, "letter")
     if letter:
         rows = rows.filter(level_letter="" if letter == "none" else letter)
-    if department := request.GET.get("department"):
+    if department := given(request, "department"):
         rows = rows.filter(department__code=department)
-    if kind := request.GET.get("kind"):
+    if kind := given(request, "kind"):
         rows = rows.filter(category=kind)
-    if code := request.GET.get("group"):
+    if code := given(request, "group"):
         in_force = Membership.objects.as_of(asked.day, asked.moment).filter(group__code=code)
         rows = rows.filter(pk__in=in_force.values("establishment"))
     return rows

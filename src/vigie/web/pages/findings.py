@@ -18,6 +18,7 @@ from vigie.apps.scans.queries import raw_answers_of
 from vigie.web.components import wording
 from vigie.web.components.dates import as_of
 from vigie.web.components.page import Crumb, establishment_crumbs
+from vigie.web.components.page import asked as given
 from vigie.web.components.raw import shown
 from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
 
@@ -61,7 +62,7 @@ def findings(request: HttpRequest) -> HttpResponse:
 
 
 def _filtered(rows: QuerySet[Finding], request: HttpRequest, now: datetime) -> QuerySet[Finding]:
-    if words := request.GET.get("q", "").strip()[:100]:
+    if words := given(request, "q"):
         rows = rows.filter(
             Q(establishment__name__icontains=words)
             | Q(subject__icontains=words.replace(" ", "-"))
@@ -72,9 +73,9 @@ def _filtered(rows: QuerySet[Finding], request: HttpRequest, now: datetime) -> Q
         rows = rows.filter(severity=severity)
     if (kind := request.GET.get("kind", "")) in FindingKind.values:
         rows = rows.filter(kind=kind)
-    if finess := request.GET.get("establishment"):
+    if finess := given(request, "establishment"):
         rows = rows.filter(establishment__finess=finess)
-    if subject := request.GET.get("subject"):
+    if subject := given(request, "subject", 250):
         rows = rows.filter(subject=subject)
     if request.GET.get("exploited"):
         rows = rows.filter(exploited=True)

@@ -12,6 +12,7 @@ from vigie.apps.assets.models import Asset
 from vigie.apps.registry.models import Establishment
 from vigie.apps.scans.models import Service
 from vigie.apps.vulns.models import Pair, Vulnerability
+from vigie.web.components.page import asked
 from vigie.web.components.wording import language
 
 CVE = re.compile(r"CVE-\d{4}-\d{4,7}\Z", re.IGNORECASE)
@@ -34,7 +35,7 @@ class Found:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    words = " ".join(request.GET.get("q", "").split())[:100]
+    words = asked(request, "q")
     if CVE.match(words) and Vulnerability.objects.filter(cve=words.upper()).exists():
         return redirect("web:vulnerability", words.upper())
     if FINESS.match(words) and Establishment.objects.filter(finess=words.upper()).exists():

@@ -98,7 +98,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("web:sign-in")
 
 
-language = login_not_required(set_language)
+language = login_not_required(require_POST(set_language))
 
 
 @login_not_required

@@ -15,7 +15,7 @@ from vigie.apps.findings.queries import exposed_establishments, exposed_to
 from vigie.apps.scans.queries import services_matching
 from vigie.apps.vulns.models import Vulnerability
 from vigie.web.components.exposed import exposed_rows
-from vigie.web.components.page import Crumb
+from vigie.web.components.page import Crumb, asked
 from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
 from vigie.web.components.wording import language
 
@@ -46,7 +46,7 @@ def vulnerabilities(request: HttpRequest) -> HttpResponse:
 
 
 def _filtered(rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
-    if words := request.GET.get("q", "").strip()[:100]:
+    if words := asked(request, "q"):
         rows = rows.filter(Q(cve__icontains=words) | Q(title_fr__icontains=words) | Q(title_en__icontains=words))
     if request.GET.get("exploited"):
         rows = rows.filter(kev_on__isnull=False)

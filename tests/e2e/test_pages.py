@@ -1,0 +1,106 @@
+"""Every page at three widths, in both languages and both themes: nothing overflows, breaks or shuts anybody out."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from tests.web.world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WIDTHS = (1440, 768, 360)
+# Set to a folder to keep what was seen: for people who change the look.
+SHOTS = os.environ.get("SHOTS")
+
+
+def addresses(world: World) -> dict[str, str]:
+    one = world.establishment.finess
+    return {
+        "home": reverse("web:home"),
+        "past": reverse("web:home") + "?as_of=2026-01-10",
+        "region": reverse("web:territory", args=["region", "X1"]),
+        "group": reverse("web:group", args=[world.group.kind, world.group.code]),
+        "establishments": reverse("web:establishments"),
+        "establishment": reverse("web:establishment", args=[one]),
+        "unseen": reverse("web:establishment", args=[world.unseen.finess]),
+        "perimeter": reverse("web:perimeter", args=[one]),
+        "grant": reverse("web:grant-mandate", args=[one]),
+        "level": reverse("web:level", args=[world.level.pk]),
+        "group-level": reverse("web:level", args=[world.group_level.pk]),
+        "findings": reverse("web:findings"),
+        "finding": reverse("web:finding", args=[world.finding.pk]),
+        "vulnerabilities": reverse("web:vulnerabilities"),
+        "vulnerability": reverse("web:vulnerability", args=[world.vulnerability.cve]),
+        "campaigns": reverse("web:campaigns"),
+        "campaign": reverse("web:campaign", args=[world.campaign.pk]),
+        "new-campaign": reverse("web:new-campaign"),
+        "stop": reverse("web:stop"),
+        "search": reverse("web:search") + "?q=val",
+        "missing": "/nowhere",
+    }
+
+
+@pytest.mark.parametrize(("language", "theme"), [("fr", "light"), ("en", "dark"), ("fr", "dark"), ("en", "light")])
+def test_every_page_holds(
+    live_server: object, browser: Browser, world: World, session_cookie: str, axe: str, language: str, theme: str
+) -> None:
+    site = str(live_server)
+    context = browser.new_context(viewport={"width": WIDTHS[0], "height": 900})
+    context.add_cookies(
+        [
+            {"name": name, "value": value, "url": site}
+            for name, value in (("sessionid", session_cookie), ("django_language", language), ("theme", theme))
+        ]
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.extend(_told(message)))
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    for name, address in addresses(world).items():
+        page.goto(site + address, wait_until="load")
+        assert page.locator("html").get_attribute("data-bs-theme") == theme or name == "missing"
+        complaints += _overflows(page, name)
+        if (language, theme) in {("fr", "light"), ("en", "dark")}:
+            complaints += _shuts_out(page, axe, name)
+        if SHOTS:
+            _keep(page, f"{name}-{language}-{theme}")
+    context.close()
+    assert complaints == []
+
+
+def _told(message: ConsoleMessage) -> list[str]:
+    # The browser tells of the 404 that the test asks for on purpose.
+    asked_for = "404" in message.text and "nowhere" in message.location.get("url", "")
+    return [f"{message.location}: {message.text}"] if message.type in {"error", "warning"} and not asked_for else []
+
+
+def _overflows(page: Page, name: str) -> list[str]:
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            found.append(f"{name}: {wide} pixels too wide at {width}")
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    return found
+
+
+def _shuts_out(page: Page, axe: str, name: str) -> list[str]:
+    page.evaluate(axe)  # through the debugger: the policy of the page stays as strict as it is
+    seen = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{name}: {fault['id']}: {node['html'][:140]} {node['failureSummary'][:200]}"
+        for fault in seen["violations"]
+        if fault["impact"] in {"serious", "critical"}
+        for node in fault["nodes"][:3]
+    ]
+
+
+def _keep(page: Page, name: str) -> None:
+    for width in (1440, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(path=str(Path(str(SHOTS)) / f"{name}-{width}.png"), full_page=True)
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
