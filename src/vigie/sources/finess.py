@@ -86,12 +86,12 @@ def read_stamp(text: TextFile) -> Stamp:
         ) from None
 
 
-def read_finess(text: TextFile) -> Iterator[FinessRow | BadRow]:
-    """Yield one item per data line of the extract, in file order."""
+def read_finess(text: TextFile, only: str = "") -> Iterator[FinessRow | BadRow]:
+    """Yield one item per data line of the extract, in file order; `only` one record type when it is given."""
     for line in read_lines(text):
         if isinstance(line, BadRow):
             yield line
-        elif line.number > 1:
+        elif line.number > 1 and (not only or line.text.startswith((only, f'"{only}'))):
             yield _row(line)
 
 

@@ -11,7 +11,7 @@ from vigie.sources.finess import EntityRow
 
 from .places import Places
 from .report import Reading, Tally
-from .versions import ENTITY_FACTS, assign, end, entity_version, replace, upsert
+from .versions import ENTITY_FACTS, assign, begin, end, entity_version, replace, upsert
 
 # FINESS leaves these empty when they are not given: what another file told is kept.
 _OPTIONAL = frozenset({"category", "category_label", "siren", "postal_code", "city", "opened_on"})
@@ -38,9 +38,8 @@ def write(rows: Sequence[EntityRow], places: Places, day: date, reading: Reading
     with transaction.atomic():
         Establishment.objects.bulk_create(new)
         upsert(touched, _COLUMNS)
-        replace(
-            "establishment", [entity_version(entity, places, day, reading) for entity in (*new, *dated)], day, reading
-        )
+        begin(new, day, reading)
+        replace("establishment", [entity_version(entity, places, day, reading) for entity in dated], day, reading)
     tally.added += len(new)
 
 

@@ -15,7 +15,7 @@ from vigie.sources.text_file import TextFile
 from . import entities, runs, sites
 from .places import Places
 from .report import ImportReport, Reading, Tally, keep
-from .survey import Survey, survey
+from .survey import RECORDS, Survey, survey
 from .versions import BATCH
 
 
@@ -70,7 +70,7 @@ def _too_late(found: Survey, stamp: Stamp, reading: Reading) -> str:
 
 def _write(text: TextFile, found: Survey, places: Places, day: date, reading: Reading, tally: Tally) -> None:
     def usable(kind: type[Any]) -> Iterator[Any]:
-        for row in read_finess(text):
+        for row in read_finess(text, only=RECORDS[kind]):
             if isinstance(row, kind) and row.line not in found.skipped:
                 yield row
 

@@ -14,8 +14,8 @@ from vigie.sources.text_file import TextFile
 from . import runs
 from .places import Places
 from .report import ImportReport, Reading, Tally, keep
-from .sites import entities_told_by_sites
-from .versions import BATCH, SITE_FACTS, assign, correct, entity_version, replace, site_version, upsert
+from .sites import entities_told_by_sites, entity_ids
+from .versions import BATCH, SITE_FACTS, assign, begin, correct, site_version, upsert
 
 # What FINESS said stands: the survey only fills what is empty.
 _FILLED = ("siret", "city", "postal_code")
@@ -54,11 +54,8 @@ def _fault(row: SaeSiteRow, lines: dict[str, int], places: Places) -> BadRow | N
 
 
 def _write(rows: Sequence[SaeSiteRow], places: Places, reading: Reading, tally: Tally) -> None:
-    entities = {
-        entity.finess: entity for entity in Establishment.objects.filter(finess__in={row.entity for row in rows})
-    }
-    missing = entities_told_by_sites(rows, entities, places)
-    entities |= {entity.finess: entity for entity in missing}
+    owners = entity_ids(row.entity for row in rows)
+    missing = entities_told_by_sites(rows, owners, places)
     known = {
         site.finess: site
         for site in Site.objects.filter(finess__in=[row.finess for row in rows]).select_related("establishment")
@@ -66,19 +63,18 @@ def _write(rows: Sequence[SaeSiteRow], places: Places, reading: Reading, tally: 
     day = date(rows[0].year, 12, 31)
     with transaction.atomic():
         Establishment.objects.bulk_create(missing)
+        owners |= {entity.finess: entity.pk for entity in missing}
         new, completed = [], []
         for row in rows:
             site = known.get(row.finess)
             if site is None:
-                new.append(_site(row, entities[row.entity], places))
+                new.append(_site(row, owners[row.entity], places))
             elif _complete(site, row):
                 completed.append(site)
         Site.objects.bulk_create(new)
         upsert(completed, sorted(SITE_FACTS))
-        replace("establishment", [entity_version(entity, places, day, reading) for entity in missing], day, reading)
-        replace(
-            "site", [site_version(site, site.establishment.finess, places, day, reading) for site in new], day, reading
-        )
+        begin(missing, day, reading)
+        begin(new, day, reading)
         correct(
             "site", [site_version(site, site.establishment.finess, places, day, reading) for site in completed], reading
         )
@@ -86,10 +82,10 @@ def _write(rows: Sequence[SaeSiteRow], places: Places, reading: Reading, tally: 
     tally.changed += len(completed)
 
 
-def _site(row: SaeSiteRow, entity: Establishment, places: Places) -> Site:
+def _site(row: SaeSiteRow, entity_id: int, places: Places) -> Site:
     return Site(
         finess=row.finess,
-        establishment=entity,
+        establishment_id=entity_id,
         name=row.name,
         category=row.category,
         department_id=places.department_id(row.department),

@@ -11,7 +11,7 @@ from vigie.sources.finess import PositionRow, SiteRow
 
 from .places import Places
 from .report import Reading, Tally
-from .versions import SITE_FACTS, assign, end, entity_version, replace, site_version, upsert
+from .versions import SITE_FACTS, assign, begin, end, replace, site_version, upsert
 
 _OPTIONAL = frozenset({"siret", "postal_code", "city", "category_label", "opened_on", "easting", "northing", "epsg"})
 _POSITION = ("easting", "northing", "epsg")
@@ -26,34 +26,34 @@ def write(
     reading: Reading,
     tally: Tally,
 ) -> None:
-    entities = {
-        entity.finess: entity for entity in Establishment.objects.filter(finess__in={row.entity for row in rows})
-    }
-    missing = entities_told_by_sites(rows, entities, places)
-    entities |= {entity.finess: entity for entity in missing}
+    owners = entity_ids(row.entity for row in rows)
+    missing = entities_told_by_sites(rows, owners, places)
     known = {site.finess: site for site in Site.objects.filter(finess__in=[row.finess for row in rows])}
     with transaction.atomic():
         Establishment.objects.bulk_create(missing)
-        new, touched, dated = _compare(rows, known, entities, positions, places, tally)
+        owners |= {entity.finess: entity.pk for entity in missing}
+        new, touched, dated = _compare(rows, known, owners, positions, places, tally)
         Site.objects.bulk_create(new)
         upsert(touched, _COLUMNS)
-        replace("establishment", [entity_version(entity, places, day, reading) for entity in missing], day, reading)
+        begin(missing, day, reading)
+        begin(new, day, reading)
         owner = {row.finess: row.entity for row in rows}
-        versions = [site_version(site, owner[site.finess], places, day, reading) for site in (*new, *dated)]
-        replace("site", versions, day, reading)
+        replace("site", [site_version(site, owner[site.finess], places, day, reading) for site in dated], day, reading)
     tally.added += len(new) + len(missing)
 
 
-def entities_told_by_sites(
-    rows: Iterable[Any], entities: Mapping[str, Establishment], places: Places
-) -> list[Establishment]:
+def entity_ids(numbers: Iterable[str]) -> dict[str, int]:
+    return dict(Establishment.objects.filter(finess__in=set(numbers)).values_list("finess", "pk"))
+
+
+def entities_told_by_sites(rows: Iterable[Any], known: Mapping[str, int], places: Places) -> list[Establishment]:
     """Legal entities that no file named yet, as their first site tells them.
 
     They have no legal status until an extract of legal entities completes them: files may come in any order.
     """
     told: dict[str, Establishment] = {}
     for row in rows:
-        if row.entity not in entities and row.entity not in told:
+        if row.entity not in known and row.entity not in told:
             told[row.entity] = Establishment(
                 finess=row.entity,
                 name=row.name,
@@ -67,7 +67,7 @@ def entities_told_by_sites(
 def _compare(
     rows: Sequence[SiteRow],
     known: Mapping[str, Site],
-    entities: Mapping[str, Establishment],
+    owners: Mapping[str, int],
     positions: Mapping[str, PositionRow],
     places: Places,
     tally: Tally,
@@ -75,7 +75,7 @@ def _compare(
     """Sites to add, those with any column to write, and those among them whose facts changed."""
     new, touched, dated = [], [], []
     for row in rows:
-        values = _values(row, entities[row.entity].pk, positions.get(row.finess), places)
+        values = _values(row, owners[row.entity], positions.get(row.finess), places)
         site = known.get(row.finess)
         if site is None:
             new.append(Site(finess=row.finess, **values))

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from django.db import connection
+
 from vigie.apps.registry.models import Establishment, EstablishmentVersion, Site, SiteVersion
 from vigie.apps.timeline import DatedFact
 
@@ -44,6 +46,42 @@ def site_version(site: Site, entity_finess: str, places: Places, day: date, read
         valid_from=day,
         recorded_at=reading.now,
     )
+
+
+# Half of the rows of a first import are first versions: copied inside the database, in a fifth of the time.
+_FIRST_OF_ENTITIES = """
+    INSERT INTO registry_establishmentversion (
+        establishment_id, name, category, legal_status, siren, department_code, city, postal_code,
+        valid_from, recorded_at
+    )
+    SELECT e.id, e.name, e.category, e.legal_status, e.siren, COALESCE(d.code, ''), e.city, e.postal_code, %s, %s
+    FROM registry_establishment e LEFT JOIN registry_territory d ON d.id = e.department_id
+    WHERE e.id BETWEEN %s AND %s
+    AND NOT EXISTS (SELECT 1 FROM registry_establishmentversion v WHERE v.establishment_id = e.id)
+"""
+_FIRST_OF_SITES = """
+    INSERT INTO registry_siteversion (
+        site_id, name, category, establishment_finess, department_code, city, postal_code, siret,
+        valid_from, recorded_at
+    )
+    SELECT s.id, s.name, s.category, e.finess, COALESCE(d.code, ''), s.city, s.postal_code, s.siret, %s, %s
+    FROM registry_site s JOIN registry_establishment e ON e.id = s.establishment_id
+    LEFT JOIN registry_territory d ON d.id = s.department_id
+    WHERE s.id BETWEEN %s AND %s
+    AND NOT EXISTS (SELECT 1 FROM registry_siteversion v WHERE v.site_id = s.id)
+"""
+
+
+def begin(added: Sequence[Establishment] | Sequence[Site], day: date, reading: Reading) -> None:
+    """Write the first version of records that this transaction has just added."""
+    if not added:
+        return
+    ids = [record.pk for record in added]
+    valid_from = connection.ops.adapt_datefield_value(day)
+    recorded_at = connection.ops.adapt_datetimefield_value(reading.now)
+    sql = _FIRST_OF_SITES if isinstance(added[0], Site) else _FIRST_OF_ENTITIES
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [valid_from, recorded_at, min(ids), max(ids)])
 
 
 def assign(record: Any, values: dict[str, Any], keep_if_blank: frozenset[str]) -> set[str]:
