@@ -9,7 +9,7 @@ from vigie.apps.assets.enums import AssetKind
 from vigie.apps.assets.models import Asset
 from vigie.apps.assets.queries import mandates_for
 from vigie.probes.scope import Scope
-from vigie.probes.targets import LARGEST_RANGE, Target, find_targets
+from vigie.probes.targets import LARGEST_RANGE, Target, Targets, find_targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,19 @@ def perimeter_of(
             addresses.append(asset.value)
     names = [asset.value for asset in assets if asset.kind == AssetKind.DOMAIN]
     found = find_targets(addresses=addresses, names=names, ports=ports, scope=scope, resolvers=resolvers, now=now)
-    unknowns["a name leads outside the mandate"] += len(found.outside)
+    outside = _outside(found)
+    unknowns["a name leads outside the mandate"] += len(outside)
     unknowns["a name did not resolve"] += sum(not resolution.known for resolution in found.resolutions)
     return Perimeter(
         scope=scope,
         targets=found.targets,
         places={r.name: frozenset(r.addresses) if r.known else None for r in found.resolutions},
-        name_reasons={resolution.name: resolution.reason for resolution in found.resolutions},
+        name_reasons={r.name: r.reason or outside.get(r.name, "") for r in found.resolutions},
         unknowns={reason: count for reason, count in unknowns.items() if count},
     )
+
+
+def _outside(found: Targets) -> dict[str, str]:
+    """Names that lead to no address of the mandate: not looked at, hence unknown."""
+    inside = {name for target in found.targets for name in target.names}
+    return {name: "leads outside the mandate" for name, _ in found.outside if name not in inside}

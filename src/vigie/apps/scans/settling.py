@@ -71,9 +71,9 @@ def _absences(look: Look) -> list[Absence]:
 def close_campaign(campaign_id: int, *, now: datetime) -> bool:
     """End the campaign when no shard is left to run; True for the one call that ended it."""
     campaign = Campaign.objects.get(pk=campaign_id)
-    shards = list(campaign.shards.select_related("establishment"))
-    if campaign.state != CampaignState.RUNNING or any(shard.state == ShardState.WAITING for shard in shards):
+    if campaign.state != CampaignState.RUNNING or campaign.shards.unfinished().exists():
         return False
+    shards = list(campaign.shards.select_related("establishment"))
     if any(shard.state == ShardState.STOPPED for shard in shards):
         return _end(campaign, CampaignState.STOPPED, "", now)
     reason = _held_reason(shards, absence_rule(now.date()))
