@@ -115,10 +115,18 @@ def fetch(
             if answer.status in _MOVED:
                 url = urljoin(url, answer.getheader("Location", ""))
                 continue
+            if answer.status == 416 and copy.held:
+                copy.part.unlink()  # whole already, or of a version that is gone: ask for all of it
+                continue
             if answer.status == 304 and target.is_file():
                 return Fetched(target, False, target.stat().st_size)
             return _receive(answer, copy, where, most_bytes, deadline, on_bytes)
     raise ChannelRefused(f"{urlsplit(url).hostname} sent us on more than {MOST_REDIRECTS} times")
+
+
+def forget(target: Path) -> None:
+    """Drop what we know of the version that we hold: it proved unusable, so the next run asks for all of it."""
+    _Copy(target).notes.unlink(missing_ok=True)
 
 
 def _allowed(url: str, door: Door) -> SplitResult:

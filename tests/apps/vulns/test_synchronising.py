@@ -1,13 +1,18 @@
+import gzip
+import ssl
 from datetime import date, timedelta
 
 import pytest
 
+from tests.channels.feed_server import answer, make_certificate, serving
 from tests.sources.vulnerability_files import criterion, cve, epss_text, kev_text, nvd_text, write
 from vigie.apps.audit.models import Event
 from vigie.apps.vulns import actions
 from vigie.apps.vulns.models import Feed, FeedFile, PairMatch, Vulnerability
 from vigie.apps.vulns.queries import feed_status
 from vigie.apps.vulns.synchronising import synchronise
+from vigie.channels.feeds import Door
+from vigie.data import feeds
 from vigie.engine.facts import Identity
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +141,71 @@ def test_a_source_that_publishes_the_same_old_day_is_stale_though_we_asked(mirro
     sync(mirror, later)
     status = {status.slug: status for status in feed_status(later)}["epss"]
     assert (status.state.value, status.gap_days) == ("stale", 7)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def network(certificate):
+    """The published sites, on this machine: what each path answers, and a door that leads there."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with serving(certificate) as server:
+        server.files = {}
+        server.script = (lambda handler: server.files.get(handler.path.rsplit("/", 1)[-1], answer(404, b""))(handler),)
+        yield server, Door(feeds.hosts(), silence_seconds=2, loopback_port=server.server_port, context=context)
+
+
+def fetched(folder, network, now):
+    _, door = network
+    return {
+        report.slug: report
+        for report in synchronise(paths=[], fetch_into=folder, door=door, now=now, by="test", only=frozenset({"kev"}))
+    }["kev"]
+
+
+KEV_FILE = "known_exploited_vulnerabilities.json"
+
+
+def test_the_network_is_asked_only_for_what_changed(network, tmp_path, now):
+    server, _ = network
+    server.files[KEV_FILE] = answer(body=kev_text(("CVE-2099-1", date(2099, 1, 3))).encode(), ETag='"one"')
+    assert (fetched(tmp_path, network, now).state, Vulnerability.objects.filter(cve="CVE-2099-1").count()) == (
+        "read",
+        1,
+    )
+    server.files[KEV_FILE] = answer(304, b"")
+    assert fetched(tmp_path, network, now).state == "unchanged"
+    assert server.asked[-1]["If-None-Match"] == '"one"'
+
+
+def test_a_file_that_came_broken_is_asked_whole_again(network, tmp_path, now):
+    server, _ = network
+    server.files[KEV_FILE] = answer(body=b'{"catalogVersion": ', ETag='"one"')
+    assert fetched(tmp_path, network, now).state == "failed"
+    assert fetched(tmp_path, network, now).state == "failed"
+    assert "If-None-Match" not in server.asked[-1]
+
+
+def test_a_site_that_is_down_is_told_and_the_others_are_read(network, tmp_path, now):
+    server, door = network
+    server.files["epss_scores-current.csv.gz"] = answer(body=gzip.compress(epss_text("CVE-2099-1,0.5,0.9").encode()))
+    reports = synchronise(paths=[], fetch_into=tmp_path, door=door, now=now, by="test", only=frozenset({"kev", "epss"}))
+    assert [(report.slug, report.state) for report in reports] == [
+        ("starter", "read"),
+        ("kev", "failed"),
+        ("epss", "read"),
+    ]
+    assert "answered 404" in reports[1].error
+
+
+def test_all_years_are_asked_first_and_then_only_the_last_days(now):
+    nvd = feeds.source("nvd")
+    first = nvd.addresses(last_good=None, today=now.date())
+    assert len(first) == now.year - 2002 + 2
+    assert first[-1] == nvd.recent
+    assert nvd.addresses(last_good=now.date() - timedelta(days=7), today=now.date()) == (nvd.recent,)
+    assert len(nvd.addresses(last_good=now.date() - timedelta(days=8), today=now.date())) == len(first)

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from vigie.channels.feeds import ChannelError, Door, fetch
+from vigie.channels.feeds import ChannelError, Door, fetch, forget
 from vigie.data import feeds
 from vigie.sources.epss import read_epss
 from vigie.sources.faults import SourceError, SourceUnreadable
@@ -80,12 +80,15 @@ def synchronise(
             continue
         report = FeedReport(source.slug)
         reports.append(report)
+        fetched: list[Path] = []
         try:
-            files = list(paths)
             if fetch_into is not None:
-                files += _download(source, fetch_into, door or Door(feeds.hosts()), run)
-            _read(source.slug, _of_kind(source.slug, files), report, run)
+                _download(source, fetch_into, door or Door(feeds.hosts()), run, fetched)
+            _read(source.slug, _of_kind(source.slug, [*paths, *fetched]), report, run)
         except (ChannelError, SourceError) as error:
+            if isinstance(error, SourceError):
+                for file in fetched:
+                    forget(file)
             report.state, report.error = "failed", str(error)
             actions.feed_failed(slug=source.slug, now=now, by=by, error=str(error))
     return tuple(reports)
@@ -98,17 +101,15 @@ def _starter(run: _Run) -> FeedReport:
     return FeedReport("starter", state, int(bool(stored.records)), stored.new, stored.changed)
 
 
-def _download(source: feeds.FeedSource, folder: Path, door: Door, run: _Run) -> list[Path]:
+def _download(source: feeds.FeedSource, folder: Path, door: Door, run: _Run, fetched: list[Path]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     row = Feed.objects.filter(slug=source.slug).first()
     last_good = row.last_good_at.date() if row and row.last_good_at else None
-    found = []
     for url in source.addresses(last_good=last_good, today=run.now.date()):
         name = url.rsplit("/", 1)[-1]
         run.watch.begin(name, None)
-        fetched = fetch(url, folder / name, door=door, most_bytes=source.most_bytes, on_bytes=run.watch.at)
-        found.append(fetched.path)
-    return found
+        target = folder / name
+        fetched.append(fetch(url, target, door=door, most_bytes=source.most_bytes, on_bytes=run.watch.at).path)
 
 
 def _of_kind(slug: str, paths: list[Path]) -> list[Path]:
