@@ -10,7 +10,7 @@ from tests.factories import EstablishmentFactory, PairFactory, ServiceFactory, S
 from vigie.apps.findings import actions
 from vigie.apps.findings.judging import judge_product, mending_version
 from vigie.apps.findings.models import Finding
-from vigie.apps.findings.tasks import rejudge_since
+from vigie.apps.findings.tasks import rejudge_since, reprioritise
 from vigie.apps.jobs.models import Job
 from vigie.apps.scans.models import Look
 from vigie.apps.scans.signals import SeenService
@@ -18,6 +18,7 @@ from vigie.apps.vulns import actions as vulns
 from vigie.apps.vulns.models import Pair, PairMatch
 from vigie.engine.facts import Answer, Facts, Identity, PortState, ServiceLook, Transport
 from vigie.engine.lifecycle import Seen
+from vigie.sources.epss import EpssList, EpssScore
 from vigie.sources.kev import KevEntry, KevList
 
 DAY = timedelta(days=1)
@@ -215,6 +216,21 @@ def test_a_vulnerability_that_enters_the_list_of_the_exploited_reaches_its_findi
     assert rejudge_since.call(**job.arguments["kwargs"]) == 1
     finding = Finding.objects.get()
     assert (finding.exploited, finding.priority, pair.matches.count()) == (True, "now", 1)
+
+
+def test_todays_probabilities_move_the_priority_and_not_the_deadline(scene):
+    scene.pair(SSH, CVE_1="affected")
+    scene.see(SSH)
+    before = Finding.objects.get()
+    vulnerability = before.vulnerabilities.get()
+    epss = EpssList(scene.now.date(), (EpssScore(vulnerability.cve, 0.6),), ())
+    vulns.apply_epss(epss=epss, now=scene.now, by="test")
+    assert Job.objects.filter(path="vigie.apps.findings.tasks.reprioritise").count() == 1
+    assert reprioritise.call() == 1
+    after = Finding.objects.get()
+    assert (before.priority, after.priority) == ("month", "week")
+    assert after.deadline == before.deadline
+    assert reprioritise.call() == 0
 
 
 #   fixed versions of each vulnerability -> the version that mends all

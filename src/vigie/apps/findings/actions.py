@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from vigie.apps.jobs import actions as jobs
 from vigie.apps.scans.models import Look, Service, Shard
@@ -14,11 +14,13 @@ from vigie.apps.scans.recording import stored_facts, stored_identities
 from vigie.apps.scans.signals import Absence, SeenService
 from vigie.apps.vulns import actions as vulns
 from vigie.apps.vulns.models import Pair, PairMatch
-from vigie.data.params import absence_rule
+from vigie.data.params import absence_rule, priority_table
 from vigie.engine.facts import Answer, PortState, ServiceLook, Transport
 from vigie.engine.lifecycle import Seen, State, Transition, next_step
+from vigie.engine.outcome import Severity
+from vigie.engine.priority import Case
 
-from .enums import CloseReason, FindingEventKind, FindingState
+from .enums import CloseReason, FindingEventKind, FindingKind, FindingState
 from .judging import Judgement, judge_checks, judge_products, judge_replaced
 from .models import Finding
 from .recording import Occasion, apply, end
@@ -139,6 +141,24 @@ def rejudge_since(since: datetime, now: datetime) -> int:
     retold = PairMatch.objects.filter(ended_at=None, vulnerability__updated_at__gte=since)
     touched = {*began_or_ended.values_list("pair", flat=True), *retold.values_list("pair", flat=True)}
     return rejudge_pairs(sorted(touched), now)
+
+
+def reprioritise(now: datetime) -> int:
+    """Write the priority of open product findings again, from today's probabilities; return how many changed."""
+    table = priority_table(now.date())
+    known = Q(links__ended_at=None)
+    rows = Finding.objects.open().filter(kind=FindingKind.PRODUCT).order_by("pk")
+    highest = Max("links__vulnerability__epss", filter=known)
+    epss = dict(rows.annotate(highest=highest).values_list("pk", "highest"))
+    changed = []
+    for row in rows.iterator():
+        case = Case(Severity(row.severity), row.exploited, epss.get(row.pk), row.exposed, row.remote_access)
+        if (priority := table.decide(case)) != row.priority:
+            row.priority = priority
+            changed.append(row)
+    for start in range(0, len(changed), BATCH):
+        Finding.objects.bulk_update(changed[start : start + BATCH], ["priority"])
+    return len(changed)
 
 
 @transaction.atomic

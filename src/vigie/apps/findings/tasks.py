@@ -18,3 +18,9 @@ def rejudge_pairs(pair_ids: list[int]) -> int:
 def rejudge_since(since: str) -> int:
     """Enqueued by whoever changes what is known of vulnerabilities; `since` is ISO 8601."""
     return actions.rejudge_since(datetime.fromisoformat(since), timezone.now())
+
+
+@task()
+def reprioritise() -> int:
+    """The probabilities of exploitation (EPSS) change every day; the deadlines do not."""
+    return actions.reprioritise(timezone.now())

@@ -22,6 +22,7 @@ from .storing import Stored
 
 STARTER, NVD, KEV, EPSS = "starter", "nvd", "kev", "epss"
 EPSS_BATCH = 2000
+REPRIORITISE = "vigie.apps.findings.tasks.reprioritise"
 REJUDGE = "vigie.apps.findings.tasks.rejudge_since"  # what stands on the matches follows, without a packet
 
 
@@ -145,6 +146,7 @@ def apply_epss(*, epss: EpssList, now: datetime, by: str, sha256: str = "") -> i
     with transaction.atomic():
         Vulnerability.objects.filter(epss_on__lt=epss.scored_on).update(epss=None, epss_on=None)
         feed_synchronised(slug=EPSS, now=now, by=by, records=len(scores), published_on=epss.scored_on, sha256=sha256)
+        jobs.enqueue(REPRIORITISE, key="reprioritise", again=True, now=now)
     return len(scores)
 
 
