@@ -26,7 +26,7 @@ fix: .venv/dev ## Format, and mend what a machine can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/dev ## Measure; AREA=main (or fix, detect, exposed...) for one area
+bench: .venv/dev .venv/peers ## Measure; AREA=main (or fix, detect, exposed...) for one area
 	@$(BIN)/python -m bench $(AREA)
 
 check: lint test bench ## Everything that the continuous integration runs
@@ -56,5 +56,8 @@ clean: ## Remove what was installed and the demonstration's state
 
 .venv/dev: requirements/dev.txt pyproject.toml
 	@tools/install dev
+
+.venv/peers: requirements/peers.txt
+	@tools/install peers
 
 export DJANGO_SETTINGS_MODULE := vigie.config.django
