@@ -13,7 +13,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from .faults import SourceRefused, SourceUnreadable
 
-MAX_UNPACKED_BYTES = 100 * 1024 * 1024  # a list of 1,000 establishments unpacks to under 1 MB
+MAX_UNPACKED_BYTES = 40 * 1024 * 1024  # a list of 1,000 establishments unpacks to under 1 MB
 MAX_ROWS = 200_000
 MAX_COLUMNS = 100
 _NOT_A_WORKBOOK = (
@@ -25,7 +25,7 @@ _NOT_A_WORKBOOK = (
 def read_sheet(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Yield (row number, cells as text) of the first sheet; blank rows are passed over.
 
-    Raise SourceRefused for an archive that would unpack to more than 100 MB, SourceUnreadable for anything that is
+    Raise SourceRefused for an archive that would unpack to more than 40 MB, SourceUnreadable for anything that is
     not a workbook. Nothing is unpacked before the size is known.
     """
     _refuse_a_bomb(path)
