@@ -95,6 +95,29 @@ def test_ports_that_were_not_asked_both_times_are_not_compared(db, now):
     assert weigh_shard(after, now) == ""
 
 
+def test_hosts_that_were_not_asked_this_time_have_not_fallen(db, now):
+    """The mandate's window was closed: nothing is known, nothing is in doubt."""
+    establishment = EstablishmentFactory()
+    shards = []
+    for days, reached in ((1, True), (0, False)):
+        shard = ShardFactory(
+            campaign=campaign_at(now - days * DAY), establishment=establishment, started_at=now - days * DAY
+        )
+        shards.append(shard)
+        for number in range(6):
+            Look.objects.create(
+                shard=shard,
+                address=f"127.62.1.{number}",
+                started_at=now,
+                ended_at=now,
+                reached=reached,
+                open_ports=[22] if reached else [],
+                not_asked_ports=[] if reached else [22],
+                not_asked_reason="" if reached else "outside the window",
+            )
+    assert weigh_shard(shards[1], now) == ""
+
+
 def test_absences_that_would_end_too_many_findings_wait(world, now):
     """Few services, many findings on one of them."""
     service = ServiceFactory(establishment=world.establishment, address="127.62.1.200", port=22, pair=None)

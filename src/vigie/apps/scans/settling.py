@@ -1,6 +1,7 @@
 """Once every shard of a campaign has ended: may its absences count, and what is the campaign's end?"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -41,18 +42,27 @@ def weigh_shard(shard: Shard, now: datetime) -> str:
 def _fall(before: Shard, after: Shard, rule: AbsenceRule) -> str:
     old = {look.address: look for look in before.looks.all()}
     pairs = [(old[look.address], look) for look in after.looks.all() if look.address in old]
-    reached = sum(a.reached for a, _ in pairs), sum(b.reached for _, b in pairs)
-    ports = sum(len(_common(a, b, a)) for a, b in pairs), sum(len(_common(a, b, b)) for a, b in pairs)
-    for what, (was, now_) in (("hosts that answer", reached), ("open ports", ports)):
-        if rule.falls_too_much(was, now_):
-            return f"{what}: {was} at the last look, {now_} at this one"
-        if rule.rises_too_much(was, now_):
-            return f"{what}: {was} at the last look, {now_} at this one: is something answering for everything?"
+    shown = [(_shown(a, _asked(b)), _shown(b, _asked(a))) for a, b in pairs]
+    reached = sum(a.reached for a, _ in shown), sum(b.reached for _, b in shown)
+    ports = sum(a.open_ports for a, _ in shown), sum(b.open_ports for _, b in shown)
+    for what, (was, is_now) in (("hosts that answer", reached), ("open ports", ports)):
+        if rule.falls_too_much(was, is_now):
+            return f"{what}: {was} at the last look, {is_now} at this one"
+        if rule.rises_too_much(was, is_now):
+            return f"{what}: {was} at the last look, {is_now} at this one: is something answering for everything?"
     return ""
 
 
-def _common(a: Look, b: Look, of: Look) -> set[int]:
-    return set(of.open_ports) & _asked(a) & _asked(b)
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    reached: bool
+    open_ports: int
+
+
+def _shown(look: Look, asked_both_times: set[int]) -> _Shown:
+    """What a host showed on the ports that both looks asked; nothing when one of them was not made at all."""
+    answered = {*look.open_ports, *look.refused_ports} & asked_both_times
+    return _Shown(bool(answered), len(answered & set(look.open_ports)))
 
 
 def _asked(look: Look) -> set[int]:
