@@ -122,3 +122,18 @@ def test_a_workbook_that_lies_about_its_size_stops_at_what_it_said(tmp_path):
     except SourceUnreadable:
         rows = []
     assert all(isinstance(row, MemberRow) for row in rows)
+
+
+def test_a_text_that_multiplies_itself_is_refused(tmp_path):
+    """Nested entities: a kilobyte of XML that would grow to gigabytes."""
+    plain, path = workbook(tmp_path / "plain.xlsx", HEADER, ROW), tmp_path / "laugh.xlsx"
+    entities = "".join(f'<!ENTITY e{depth} "{f"&e{depth - 1};" * 10}">' for depth in range(1, 10))
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            content = source.read(name).decode()
+            if name == "xl/worksheets/sheet1.xml":
+                start = content.index("<worksheet")
+                content = f'<!DOCTYPE w [<!ENTITY e0 "ha">{entities}]>' + content[start:].replace("BRETAGNE", "&e9;")
+            target.writestr(name, content)
+    with pytest.raises(SourceUnreadable, match="not a readable XLSX workbook"):
+        list(read_groups(path, None))
