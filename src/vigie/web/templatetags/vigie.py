@@ -9,6 +9,7 @@ from django import template
 from django.db.models import TextChoices
 from django.template.context import RequestContext
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -86,7 +87,7 @@ def ago(value: datetime, now: datetime) -> str:
 @register.filter
 def number(value: float) -> str:
     """Thousands apart by a narrow space that does not break."""
-    return f"{value:,.0f}".replace(",", " ")
+    return f"{value:,.0f}".replace(",", "\u202f")
 
 
 @register.filter
@@ -104,8 +105,8 @@ def percent(part: int, whole: int) -> str:
     if share == 100 and part < whole:
         share = 99
     if share == 0 and part:
-        return "< 1 %"
-    return f"{share} %"
+        return "<\u00a01\u202f%"
+    return f"{share}\u202f%"
 
 
 @register.filter
@@ -239,7 +240,8 @@ def probability(value: float | None) -> str:
     """An EPSS score as a percentage; no score is a dash, which is not zero."""
     if value is None:
         return "–"
-    return "< 0.1 %" if value < 0.001 else f"{100 * value:.1f} %"
+    least = "<\u00a0" if value < 0.001 else ""
+    return f"{least}{number_format(max(100 * value, 0.1), decimal_pos=1)}\u202f%"
 
 
 @register.filter
