@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
 from tests.factories import EstablishmentFactory
 from vigie.apps.findings.models import Finding
@@ -56,6 +57,8 @@ def test_an_upgrade_closes_with_the_look_as_proof(world, ftp):
     event = finding.events.get(kind="closed")
     assert event.look == Look.objects.latest("pk")
     assert event.detail["version"] == "3.0.5"
+    with override("en"):
+        assert event.reason == "a version that is not affected was seen"
     assert [row.end_reason for row in Service.objects.order_by("pk")] == ["changed", ""]
     assert finding.links.filter(ended_at=None).count() == 0
 

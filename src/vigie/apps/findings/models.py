@@ -106,3 +106,9 @@ class FindingEvent(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["finding", "id"], name="findings_history")]
+
+    @property
+    def reason(self) -> str:
+        """Why it ended, in the reader's language; "" for an event that ends nothing."""
+        slug = self.detail.get("reason", "")
+        return str(CloseReason(slug).label) if slug in CloseReason.values else slug
