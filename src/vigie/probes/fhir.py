@@ -22,7 +22,7 @@ def capability(answer: HttpAnswer) -> FhirFacts | None:
     except (msgspec.DecodeError, RecursionError):
         return None
     kind = document.get("resourceType") if isinstance(document, dict) else None
-    if kind not in {"CapabilityStatement", "Conformance"}:
+    if not isinstance(kind, str) or kind not in {"CapabilityStatement", "Conformance"}:
         return None
     software = _mapping(document.get("software"))
     rest = [part for part in _list(document.get("rest")) if isinstance(part, dict)]
