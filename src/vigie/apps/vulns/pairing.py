@@ -76,7 +76,7 @@ def verdicts(identity: Identity, candidates: Iterable[Candidate]) -> dict[int, M
     seen = see(identity, aliases())
     told: defaultdict[int, list[Match]] = defaultdict(list)
     for candidate in candidates:
-        answer = judge(identity, seen, candidate.statement, source=candidate.source, aliases=aliases())
+        answer = judge(identity, seen, candidate.statement, source=candidate.source)
         if answer is not None:
             told[candidate.vulnerability].append(answer)
     best = {vulnerability: strongest(answers) for vulnerability, answers in told.items()}

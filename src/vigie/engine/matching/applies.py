@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from vigie.engine.versions import Version, parse
 
-from .aliases import Aliases
 from .statement import ANY, NONE, Configuration, Criterion, Node, Operator
 from .version_range import Holds, Seen, against, scheme_for, within
 
@@ -27,60 +26,56 @@ class Held:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    seen: Seen
-    aliases: Aliases
-
-    def concerns(self, criterion: Criterion) -> bool:
-        return self.aliases.canonical(criterion.vendor, criterion.product) == self.seen.product
+def concerns(seen: Seen, criterion: Criterion) -> bool:
+    """True when the criterion names the product, under any of its names, as vulnerable."""
+    return (criterion.vendor, criterion.product) in seen.names and criterion.vulnerable
 
 
-def any_of(question: Question, configurations: tuple[Configuration, ...]) -> Held:
+def any_of(seen: Seen, configurations: tuple[Configuration, ...]) -> Held:
     """Configurations are alternatives."""
-    return _greatest(_configuration(question, configuration) for configuration in configurations)
+    return _greatest(_configuration(seen, configuration) for configuration in configurations)
 
 
-def named(question: Question, configurations: tuple[Configuration, ...]) -> tuple[Criterion, ...]:
+def named(seen: Seen, configurations: tuple[Configuration, ...]) -> tuple[Criterion, ...]:
     """The criteria that name the product as vulnerable."""
     return tuple(
         criterion
         for configuration in configurations
         for node in configuration.nodes
         for criterion in node.criteria
-        if criterion.vulnerable and question.concerns(criterion)
+        if concerns(seen, criterion)
     )
 
 
-def _configuration(question: Question, configuration: Configuration) -> Held:
+def _configuration(seen: Seen, configuration: Configuration) -> Held:
     nodes = configuration.nodes
     if configuration.operator is Operator.OR or len(nodes) == 1:
-        return _negated(_greatest(_node(question, node) for node in nodes), configuration.negate)
-    if not any(_names(question, node) for node in nodes):
+        return _negated(_greatest(_node(seen, node) for node in nodes), configuration.negate)
+    if not any(_names(seen, node) for node in nodes):
         return Held(Holds.NO)
-    answers = [_node(question, node) if _names(question, node) else _beside(question, node) for node in nodes]
+    answers = [_node(seen, node) if _names(seen, node) else _beside(seen, node) for node in nodes]
     return _negated(_least(answers), configuration.negate)
 
 
-def _names(question: Question, node: Node) -> bool:
-    return any(criterion.vulnerable and question.concerns(criterion) for criterion in node.criteria)
+def _names(seen: Seen, node: Node) -> bool:
+    return any(concerns(seen, criterion) for criterion in node.criteria)
 
 
-def _node(question: Question, node: Node) -> Held:
+def _node(seen: Seen, node: Node) -> Held:
     """A node that names the product."""
-    own = [criterion for criterion in node.criteria if criterion.vulnerable and question.concerns(criterion)]
+    own = [criterion for criterion in node.criteria if concerns(seen, criterion)]
     if node.operator is Operator.AND and len(node.criteria) > 1:
-        others = Node(tuple(criterion for criterion in node.criteria if not question.concerns(criterion)))
-        answers = [_criterion(question, criterion) for criterion in own]
-        return _negated(_least([*answers, *([_beside(question, others)] if others.criteria else [])]), node.negate)
-    return _negated(_greatest(_criterion(question, criterion) for criterion in _on_branch(question, own)), node.negate)
+        others = Node(tuple(criterion for criterion in node.criteria if criterion not in own))
+        answers = [_criterion(seen, criterion) for criterion in own]
+        return _negated(_least([*answers, *([_beside(seen, others)] if others.criteria else [])]), node.negate)
+    return _negated(_greatest(_criterion(seen, criterion) for criterion in _on_branch(seen, own)), node.negate)
 
 
-def _beside(question: Question, node: Node) -> Held:
+def _beside(seen: Seen, node: Node) -> Held:
     """What must be there as well. The hardware is, once its firmware is seen; a system or a program may be."""
     if all(criterion.part == HARDWARE for criterion in node.criteria):
         return _negated(Held(Holds.YES), node.negate)
-    system = _system(question)
+    system = _system(seen)
     if system and all(criterion.part == SYSTEM for criterion in node.criteria):
         there = any(system in criterion.product for criterion in node.criteria)
         return _negated(Held(Holds.YES if there else Holds.NO), node.negate)
@@ -89,52 +84,54 @@ def _beside(question: Question, node: Node) -> Held:
     return Held(Holds.CONDITIONAL, None, f"only with {' or '.join(wanted[:2])}{more}")
 
 
-def _system(question: Question) -> str | None:
+def _system(seen: Seen) -> str | None:
     """The family of the operating system that was seen: a distribution is a Linux."""
-    identity = question.seen.identity
+    identity = seen.identity
     if identity.platform:
         return identity.platform.lower().split(":")[0]
     return "linux" if identity.distribution else None
 
 
-def _criterion(question: Question, criterion: Criterion) -> Held:
-    version = within(question.seen, criterion)
+def _criterion(seen: Seen, criterion: Criterion) -> Held:
+    version = within(seen, criterion)
     if version is Holds.NO:
         return Held(Holds.NO, criterion)
-    return _least([Held(version, criterion), _edition(question, criterion), _platform(question, criterion)])
+    if criterion.edition == ANY and criterion.platform not in _SYSTEMS:
+        return Held(version, criterion)
+    return _least([Held(version, criterion), _edition(seen, criterion), _platform(seen, criterion)])
 
 
-def _edition(question: Question, criterion: Criterion) -> Held:
+def _edition(seen: Seen, criterion: Criterion) -> Held:
     """An edition of "none" is the plain product: what is seen when nothing else is told."""
-    seen = question.seen.identity.edition
-    if criterion.edition == ANY or (criterion.edition == NONE and not seen):
+    edition = seen.identity.edition
+    if criterion.edition == ANY or (criterion.edition == NONE and not edition):
         return Held(Holds.YES)
-    if not seen:
+    if not edition:
         return Held(Holds.CONDITIONAL, None, f"only the edition {criterion.edition}")
-    return Held(Holds.YES if seen.lower() == criterion.edition else Holds.NO)
+    return Held(Holds.YES if edition.lower() == criterion.edition else Holds.NO)
 
 
-def _platform(question: Question, criterion: Criterion) -> Held:
+def _platform(seen: Seen, criterion: Criterion) -> Held:
     if criterion.platform not in _SYSTEMS:
         return Held(Holds.YES)
-    system = _system(question)
+    system = _system(seen)
     if system is None:
         return Held(Holds.CONDITIONAL, None, f"only on {criterion.platform}")
     return Held(Holds.YES if system in criterion.platform else Holds.NO)
 
 
-def _on_branch(question: Question, criteria: list[Criterion]) -> list[Criterion]:
+def _on_branch(seen: Seen, criteria: list[Criterion]) -> list[Criterion]:
     """Several upper bounds without a lower one are branches: 6.4.13 is fixed though it is below 7.0.10.
 
     A version on a branch that has its own bound is judged by that bound; on another branch, by all of them.
     """
-    version = question.seen.version
+    version = seen.version
     if version is None:
         return criteria
     open_below = [c for c in criteria if c.bounded and not (c.start_including or c.start_excluding)]
     if len(open_below) < 2:
         return criteria
-    own = [c for c in open_below if branch_of(question.seen, c) == version.branch]
+    own = [c for c in open_below if branch_of(seen, c) == version.branch]
     return criteria if not own else [*own, *(c for c in criteria if c not in open_below)]
 
 
@@ -157,7 +154,14 @@ def is_past(seen: Seen, criterion: Criterion) -> bool:
 
 
 def _greatest(answers: Iterable[Held]) -> Held:
-    return max(answers, key=lambda held: held.holds, default=Held(Holds.NO))
+    """The first that holds ends the question: a list of versions may be hundreds long."""
+    best = Held(Holds.NO)
+    for held in answers:
+        if held.holds is Holds.YES:
+            return held
+        if held.holds > best.holds:
+            best = held
+    return best
 
 
 def _least(answers: list[Held]) -> Held:

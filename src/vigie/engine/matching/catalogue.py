@@ -38,7 +38,7 @@ def match_identity(identity: Identity, index: CatalogueIndex) -> tuple[tuple[Vul
     seen = see(identity, index.aliases)
     told: defaultdict[str, list[tuple[VulnerabilityRecord, Match]]] = defaultdict(list)
     for record in index.by_product.get(seen.product, ()):
-        answer = judge(identity, seen, record.statement, source=record.source, aliases=index.aliases)
+        answer = judge(identity, seen, record.statement, source=record.source)
         if answer is not None:
             told[record.cve].append((record, answer))
     return tuple(

@@ -7,7 +7,7 @@ from vigie.engine.versions import parse, scheme_of
 
 from . import package as packages
 from .aliases import Aliases
-from .applies import Question, any_of, branch_of, is_past, limit_of, named
+from .applies import any_of, branch_of, is_past, limit_of, named
 from .statement import NONE, Criterion, Statement
 from .verdict import Match, MatchVerdict
 from .version_range import Holds, Seen, joined, scheme_for
@@ -21,23 +21,21 @@ def see(identity: Identity, aliases: Aliases = NO_ALIASES) -> Seen:
     product = aliases.canonical(identity.vendor.lower(), identity.product.lower())
     text = joined(plain.version, plain.update)
     scheme = scheme_of(*product)
-    if text is None:
-        return Seen(plain, product, scheme, None)
-    return Seen(plain, product, scheme, parse(scheme_for(scheme, text), text))
+    version = parse(scheme_for(scheme, text), text) if text is not None else None
+    return Seen(plain, product, frozenset(aliases.names(*product)), scheme, version, text)
 
 
 def match(identity: Identity, statement: Statement, *, source: str, aliases: Aliases = NO_ALIASES) -> Match | None:
     """Judge one identity; None when the statement does not name its product as vulnerable."""
-    return judge(identity, see(identity, aliases), statement, source=source, aliases=aliases)
+    return judge(identity, see(identity, aliases), statement, source=source)
 
 
-def judge(identity: Identity, seen: Seen, statement: Statement, *, source: str, aliases: Aliases) -> Match | None:
+def judge(identity: Identity, seen: Seen, statement: Statement, *, source: str) -> Match | None:
     """As `match`, for what `see` has read already."""
-    question = Question(seen, aliases)
-    criteria = named(question, statement.configurations)
+    criteria = named(seen, statement.configurations)
     if not criteria:
         return None
-    upstream = _upstream(question, statement, criteria, source)
+    upstream = _upstream(seen, statement, criteria, source)
     package = packages.package_of(identity)
     if package is None or upstream.verdict is MatchVerdict.NOT_AFFECTED:
         return upstream
@@ -52,15 +50,15 @@ def _packaged(upstream: Match, package: packages.Package) -> Match:
     return Match(MatchVerdict.UNKNOWN, evidence, upstream.source, upstream.fixed_in)
 
 
-def _upstream(question: Question, statement: Statement, criteria: tuple[Criterion, ...], source: str) -> Match:
-    held = any_of(question, statement.configurations)
-    version = question.seen.shown
+def _upstream(seen: Seen, statement: Statement, criteria: tuple[Criterion, ...], source: str) -> Match:
+    held = any_of(seen, statement.configurations)
+    version = seen.shown
     if held.holds is Holds.NO:
-        return _outside(question.seen, criteria, source)
+        return _outside(seen, criteria, source)
     told = describe(held.criterion) if held.criterion else "the statement"
     fixed_in = _fixed_in(held.criterion)
     if held.holds is Holds.UNKNOWN:
-        return Match(MatchVerdict.UNKNOWN, _unknown(question.seen, told), source, fixed_in)
+        return Match(MatchVerdict.UNKNOWN, _unknown(seen, told), source, fixed_in)
     if held.holds is Holds.CONDITIONAL:
         return Match(MatchVerdict.CONDITIONAL, f"{version} is in {told}, {held.why}", source, fixed_in)
     return Match(MatchVerdict.AFFECTED, f"{version} is in {told}", source, fixed_in)

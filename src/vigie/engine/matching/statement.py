@@ -36,7 +36,7 @@ class Criterion:
 
     @property
     def bounded(self) -> bool:
-        return any((self.start_including, self.start_excluding, self.end_including, self.end_excluding))
+        return bool(self.end_excluding or self.end_including or self.start_including or self.start_excluding)
 
 
 @dataclass(frozen=True, slots=True)

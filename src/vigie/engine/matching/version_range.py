@@ -8,6 +8,7 @@ from vigie.engine.facts import Identity
 from vigie.engine.versions import Version, compare, parse
 from vigie.engine.versions import order as compare_versions
 
+from .aliases import Product
 from .statement import ANY, NONE, Criterion
 
 
@@ -25,14 +26,11 @@ class Seen:
     """What was seen, with its version read once: it meets many criteria."""
 
     identity: Identity
-    product: tuple[str, str]  # canonical names
+    product: Product  # canonical names
+    names: frozenset[Product]  # every name of the product
     scheme: str
     version: Version | None
-
-    @property
-    def written(self) -> str | None:
-        """The version and its update as one text; None when there is no version."""
-        return joined(self.identity.version, self.identity.update)
+    written: str | None  # the version and its update as one text; None when there is no version
 
     @property
     def shown(self) -> str:
@@ -77,13 +75,15 @@ def within(seen: Seen, criterion: Criterion) -> Holds:
 def _in_bounds(seen: Seen, criterion: Criterion) -> Holds:
     if seen.version is None:
         return Holds.UNKNOWN
-    holds = min(
-        _meets(seen, criterion.start_including, ">=~"),
-        _meets(seen, criterion.start_excluding, ">"),
-        _meets(seen, criterion.end_including, "<="),
-        _meets(seen, criterion.end_excluding, "<"),
-        Holds.NO if against(seen, criterion.end_excluding) == "~" else Holds.YES,
-    )
+    holds = Holds.YES
+    if criterion.start_including:
+        holds = min(holds, _meets(seen, criterion.start_including, ">=~", ""))
+    if criterion.start_excluding:
+        holds = min(holds, _meets(seen, criterion.start_excluding, ">", ""))
+    if criterion.end_including:
+        holds = min(holds, _meets(seen, criterion.end_including, "<=", ""))
+    if criterion.end_excluding:
+        holds = min(holds, _meets(seen, criterion.end_excluding, "<", "~"))
     if holds is Holds.NO and _goes_backwards(seen, criterion):
         # The source's slip: which of the two ends is wrong, nobody can tell; above both is outside all the same.
         above = against(seen, criterion.start_including or criterion.start_excluding) == ">"
@@ -99,13 +99,12 @@ def _goes_backwards(seen: Seen, criterion: Criterion) -> bool:
     return compare(seen.scheme, start, end) == ">"
 
 
-def _meets(seen: Seen, bound: str | None, wanted: str) -> Holds:
-    if bound is None:
-        return Holds.YES
+def _meets(seen: Seen, bound: str, inside: str, outside: str) -> Holds:
+    """A bound that names a whole line ("~") lets its line in as a beginning, and keeps it out as an end."""
     order = against(seen, bound)
-    if order in wanted:
+    if order in inside:
         return Holds.YES
-    return Holds.UNKNOWN if order in "?~" else Holds.NO
+    return Holds.UNKNOWN if order in "?~" and order not in outside else Holds.NO
 
 
 def against(seen: Seen, bound: str | None) -> str:
@@ -120,8 +119,10 @@ def against(seen: Seen, bound: str | None) -> str:
 
 def _same(seen: Seen, criterion: Criterion) -> Holds:
     """An update that the criterion leaves open ("*") is any update of that version; "-" is the version before any."""
-    text = joined(criterion.version, criterion.update) or criterion.version
-    if criterion.update == ANY and (seen.identity.version or "").lower() == criterion.version:
+    text = criterion.version
+    if criterion.update != ANY:
+        text = joined(criterion.version, criterion.update) or criterion.version
+    elif (seen.identity.version or "").lower() == criterion.version:
         return Holds.YES
     order = against(seen, text)
     if order == "=":
