@@ -16,9 +16,6 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     def running(self) -> Self:
         return self.filter(state=CampaignState.RUNNING)
 
-    def newest(self) -> "Campaign | None":
-        return self.order_by("-started_at", "-id").first()
-
 
 class Campaign(models.Model):
     name = models.CharField(max_length=120)
