@@ -79,7 +79,7 @@ def test_the_version_not_applicable_matches_no_known_version(version):
     [
         pytest.param("9.1R11.3", None, "affected", id="update-inside-the-version"),
         pytest.param("9.1", "r11.3", "affected", id="update-apart"),
-        pytest.param("9.1R11.4", None, "not_affected", id="another-update"),
+        pytest.param("9.1R11.4", None, "fixed", id="past-the-last-update-that-is-named"),
         pytest.param("9.1.11.12173", None, "unknown", id="build-that-hides-the-patch-level"),
         pytest.param("9.1R9", None, "not_affected", id="the-bare-line-is-not-its-updates"),
     ],
@@ -94,10 +94,36 @@ def test_the_update_field_is_part_of_the_version(version, update, expected):
     )
 
 
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        pytest.param("1.3.4", "not_affected", id="before"),
+        pytest.param("1.3.5", "affected", id="named"),
+        pytest.param("1.3.6", "not_affected", id="between-two-that-are-named"),
+        pytest.param("1.3.9", "fixed", id="past-them-all"),
+    ],
+)
+def test_a_list_of_versions_names_those_and_no_other(version, expected):
+    statement = any_of(cpe("a:valmed:portal:1.3.5"), cpe("a:valmed:portal:1.3.8"))
+    assert verdict(statement, "valmed:portal", version) == expected
+
+
+def test_bounds_of_another_platform_are_no_branches():
+    windows = cpe("a:valmed:agent:*:*:*:*:*:windows", end_excluding="5.2")
+    macos = cpe("a:valmed:agent:*:*:*:*:*:macos", end_excluding="5.3")
+    assert verdict(any_of(windows, macos), "valmed:agent", "5.2.1", platform="macos") == "affected"
+    assert verdict(any_of(windows, macos), "valmed:agent", "5.2.1", platform="windows") == "fixed"
+
+
+def test_a_negated_node_about_another_product_says_nothing_of_this_one():
+    nodes = (Node((cpe("a:exim:exim:4.88"),)), Node((cpe("a:valmed:portal:1.0"),), negate=True))
+    assert verdict(Statement((Configuration(nodes),)), "exim:exim", "4.89") != "affected"
+
+
 def test_a_line_named_without_its_build_cannot_decide():
     statement = any_of(cpe("o:citrix:application_delivery_controller_firmware:13.0"))
     assert verdict(statement, "citrix:application_delivery_controller", "13.0-47.24") == "unknown"
-    assert verdict(statement, "citrix:application_delivery_controller", "13.1-4.43") == "not_affected"
+    assert verdict(statement, "citrix:application_delivery_controller", "13.1-4.43") == "fixed"
 
 
 def test_the_hardware_is_there_once_its_firmware_is_seen():

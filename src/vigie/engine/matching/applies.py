@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from vigie.engine.versions import Version, parse
 
 from .statement import ANY, NONE, Configuration, Criterion, Node, Operator
-from .version_range import Holds, Seen, against, scheme_for, within
+from .version_range import Holds, Seen, against, joined, scheme_for, within
 
 HARDWARE = "h"
 SYSTEM = "o"
@@ -50,7 +50,8 @@ def named(seen: Seen, configurations: tuple[Configuration, ...]) -> tuple[Criter
 def _configuration(seen: Seen, configuration: Configuration) -> Held:
     nodes = configuration.nodes
     if configuration.operator is Operator.OR or len(nodes) == 1:
-        return _negated(_greatest(_node(seen, node) for node in nodes), configuration.negate)
+        own = [node for node in nodes if _names(seen, node)]
+        return _negated(_greatest(_node(seen, node) for node in own), configuration.negate and bool(own))
     if not any(_names(seen, node) for node in nodes):
         return Held(Holds.NO)
     answers = [_node(seen, node) if _names(seen, node) else _beside(seen, node) for node in nodes]
@@ -123,16 +124,18 @@ def _platform(seen: Seen, criterion: Criterion) -> Held:
 def _on_branch(seen: Seen, criteria: list[Criterion]) -> list[Criterion]:
     """Several upper bounds without a lower one are branches: 6.4.13 is fixed though it is below 7.0.10.
 
-    A version on a branch that has its own bound is judged by that bound; on another branch, by all of them.
+    A version on a branch that has its own bound is judged by that bound; on another branch, by all of them. Bounds
+    of another edition or platform are no branches.
     """
-    version = seen.version
-    if version is None:
+    if seen.version is None or len(criteria) < 2:
         return criteria
     open_below = [c for c in criteria if c.bounded and not (c.start_including or c.start_excluding)]
     if len(open_below) < 2:
         return criteria
-    own = [c for c in open_below if branch_of(seen, c) == version.branch]
-    return criteria if not own else [*own, *(c for c in criteria if c not in open_below)]
+    own = [c for c in open_below if branch_of(seen, c) == seen.version.branch]
+    same = {(c.edition, c.platform) for c in own}
+    others = [c for c in open_below if c not in own and (c.edition, c.platform) in same]
+    return [c for c in criteria if c not in others]
 
 
 def branch_of(seen: Seen, criterion: Criterion) -> tuple[int, ...] | None:
@@ -142,15 +145,21 @@ def branch_of(seen: Seen, criterion: Criterion) -> tuple[int, ...] | None:
 
 
 def limit_of(seen: Seen, criterion: Criterion) -> Version | None:
+    """The last version that it names; None when it names none, or one that cannot be read."""
     bound = criterion.end_excluding or criterion.end_including
+    if not bound and criterion.version not in {ANY, NONE}:
+        bound = joined(criterion.version, criterion.update)
     return parse(scheme_for(seen.scheme, bound), bound) if bound else None
 
 
 def is_past(seen: Seen, criterion: Criterion) -> bool:
-    """True when what was seen comes after the criterion's last affected version."""
+    """True when what was seen comes after the last version that the criterion names."""
     if criterion.end_excluding:
         return against(seen, criterion.end_excluding) in "=>"
-    return bool(criterion.end_including) and against(seen, criterion.end_including) == ">"
+    last = criterion.end_including or joined(criterion.version, criterion.update)
+    order = against(seen, last) if last else "?"
+    # 9.1R1 comes after the bare 9.1.
+    return order == ">" or (order == "~" and criterion.update == NONE)
 
 
 def _greatest(answers: Iterable[Held]) -> Held:

@@ -39,7 +39,8 @@ def judge(identity: Identity, seen: Seen, statement: Statement, *, source: str) 
     package = packages.package_of(identity)
     if package is None or upstream.verdict is MatchVerdict.NOT_AFFECTED:
         return upstream
-    return packages.judge(package, statement.packages) or _packaged(upstream, package)
+    fixes = tuple(fix for fix in statement.packages if (fix.vendor, fix.product) in seen.names)
+    return packages.judge(package, fixes) or _packaged(upstream, package)
 
 
 def _packaged(upstream: Match, package: packages.Package) -> Match:
@@ -71,16 +72,14 @@ def _unknown(seen: Seen, told: str) -> str:
 
 
 def _outside(seen: Seen, criteria: tuple[Criterion, ...], source: str) -> Match:
-    """Fixed when it is past the bound of its own branch, or past all of them; else it never was affected."""
-    version = seen.shown
-    bounded = [criterion for criterion in criteria if limit_of(seen, criterion)]
-    past = [criterion for criterion in bounded if is_past(seen, criterion)]
-    own = [c for c in past if seen.version and branch_of(seen, c) == seen.version.branch]
-    if own or (past and len(past) == len(criteria)):
-        last = max(own or past, key=lambda c: limit.key if (limit := limit_of(seen, c)) else b"")
-        evidence = f"{version} is past {describe(last)}"
-        return Match(MatchVerdict.FIXED, evidence, source, _fixed_in(last))
-    return Match(MatchVerdict.NOT_AFFECTED, f"{version} is in none of {len(criteria)} criteria", source)
+    """Fixed when it is past all that is named on its own branch, or past everything; else it never was affected."""
+    told = [criterion for criterion in criteria if limit_of(seen, criterion)]
+    own = [criterion for criterion in told if seen.version and branch_of(seen, criterion) == seen.version.branch]
+    judged = own or told
+    if judged and all(is_past(seen, criterion) for criterion in judged):
+        last = max(judged, key=lambda criterion: limit.key if (limit := limit_of(seen, criterion)) else b"")
+        return Match(MatchVerdict.FIXED, f"{seen.shown} is past {describe(last)}", source, _fixed_in(last))
+    return Match(MatchVerdict.NOT_AFFECTED, f"{seen.shown} is in none of {len(criteria)} criteria", source)
 
 
 def _fixed_in(criterion: Criterion | None) -> str | None:
