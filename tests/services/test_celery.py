@@ -2,6 +2,7 @@
 
 import signal
 
+import psycopg
 import pytest
 from kombu import Connection
 
@@ -21,21 +22,19 @@ pytestmark = pytest.mark.services
 
 
 def test_two_workers_share_the_work_and_double_nothing(house):
-    house.enqueue("mark", numbers(40, seconds=0.1))
+    house.worker(lanes=2, first=("mark", numbers(30, seconds=0.2)))
     house.worker(lanes=2)
-    house.worker(lanes=2)
-    until(lambda: house.unfinished() == 0)
-    assert house.marks() == list(range(40))
+    until(lambda: house.done() == 30)
+    assert house.marks() == list(range(30))
     assert house.count("SELECT count(DISTINCT worker) FROM jobs_job") == 2
 
 
 def test_what_a_frozen_worker_brings_late_is_not_recorded(house):
-    house.enqueue("stuck_mark", numbers(1))
-    frozen = house.worker(lanes=1, lease=1)
+    frozen = house.worker(lanes=1, lease=1, first=("stuck_mark", numbers(1)))
     until(lambda: house.begun() == 1)
     frozen.send_signal(signal.SIGSTOP)
     house.worker(lanes=1, lease=30)
-    until(lambda: house.unfinished() == 0)
+    until(lambda: house.done() == 1)
     frozen.send_signal(signal.SIGCONT)
     frozen.send_signal(signal.SIGTERM)
     assert frozen.wait(timeout=20) == 0
@@ -47,12 +46,8 @@ def test_messages_that_the_broker_lost_are_sent_again(house, postgresql, rabbitm
     with Connection(rabbitmq) as connection:
         assert connection.default_channel.queue_purge(queue_name(postgresql, "default")) == 5
     # Two minutes pass: a message that old, of which the queue knows nothing, is lost.
-    house.run("""
-from datetime import timedelta
-from django.db.models import F
-from vigie.apps.jobs.models import Job
-Job.objects.update(**{name: F(name) - timedelta(minutes=2) for name in ("published_at", "run_after", "enqueued_at")})
-""")
+    with psycopg.connect(postgresql, autocommit=True) as connection:
+        connection.execute("UPDATE jobs_job SET published_at = published_at - interval '2 minutes'")
     house.worker()
     until(lambda: house.unfinished() == 0)
     assert house.marks() == list(range(5))
@@ -65,7 +60,6 @@ def test_a_broker_that_does_not_answer_does_not_stop_who_enqueues(house):
 
 
 def test_the_urgent_goes_first(house):
-    house.enqueue("mark", [{"number": 1, "priority": 0}, {"number": 2, "priority": 50}])
-    house.worker(lanes=1)
-    until(lambda: house.unfinished() == 0)
+    house.worker(lanes=1, first=("mark", [{"number": 1, "priority": 0}, {"number": 2, "priority": 50}]))
+    until(lambda: house.done() == 2)
     assert house.select("SELECT subject_id FROM audit_event WHERE kind = 'mark' ORDER BY id") == [(2,), (1,)]

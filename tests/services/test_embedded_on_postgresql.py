@@ -3,7 +3,6 @@
 import pytest
 
 from tests.apps.jobs.contract import (  # noqa: F401 -- collected here, on this backend
-    test_a_death_between_commit_and_publish_loses_nothing,
     test_a_worker_killed_in_the_middle_loses_nothing_and_doubles_nothing,
 )
 

@@ -1,5 +1,7 @@
 """The broker or the database goes away while workers run, and comes back."""
 
+import signal
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -36,8 +38,18 @@ def test_a_broker_that_goes_and_comes_back_loses_and_doubles_nothing(house, rabb
     house.env["VIGIE_BROKER_URL"] = rabbitmq
     house.enqueue("mark", [{"number": number} for number in range(20, 25)])
     wire.mend()
-    until(lambda: house.unfinished() == 0)
+    until(lambda: house.done() == 25)
     assert house.marks() == list(range(25))
+
+
+def test_without_any_broker_what_has_long_been_due_is_taken_from_the_ledger(house):
+    house.env["VIGIE_BROKER_URL"] = "amqp://guest:guest@127.0.0.1:1//"
+    due = (datetime.now(UTC) - timedelta(minutes=2)).isoformat()
+    worker = house.worker(first=("mark", [{"number": number, "run_after": due} for number in range(4)]))
+    until(lambda: house.done() == 4)
+    assert house.marks() == [0, 1, 2, 3]
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(timeout=10) == 0
 
 
 def test_a_database_that_goes_and_comes_back_loses_and_doubles_nothing(house, postgresql, through):
@@ -48,6 +60,6 @@ def test_a_database_that_goes_and_comes_back_loses_and_doubles_nothing(house, po
     before = house.marks()
     assert house.unfinished() > 0
     wire.mend()
-    until(lambda: house.unfinished() == 0)
+    until(lambda: house.done() == 20)
     assert house.marks() == list(range(20))
     assert len(before) < 20

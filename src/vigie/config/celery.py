@@ -6,11 +6,12 @@ import platform
 import time
 from collections.abc import Sequence
 from datetime import timedelta
+from threading import Event, Thread
 from typing import Any
 
 from celery import Celery
 from celery.exceptions import Reject
-from celery.signals import worker_ready, worker_shutting_down
+from celery.signals import worker_shutting_down
 from django.db import DatabaseError, InterfaceError, connections
 from django.utils import timezone
 from django_tasks import default_task_backend
@@ -26,6 +27,10 @@ from .bell import Bell
 logger = logging.getLogger(__name__)
 
 REFUSED_PAUSE_SECONDS = 1.0
+# What has waited longer than a message takes to be sent again is claimed from the ledger itself: work goes on, if
+# slowly, without a broker, and whatever the broker or its client may do wrong.
+OVERDUE = timedelta(seconds=90)
+RESCUE_SECONDS = 2.0
 
 
 class CeleryWorker:
@@ -43,6 +48,7 @@ class CeleryWorker:
         self._backend: CeleryBackend = backend
         self._lanes, self._queues, self._lease, self._grace = lanes, queues, lease, grace
         self.name = f"{platform.node()}-{os.getpid()}"
+        self._leaving = Event()
         self._held = Held()
         self._upkeep = Upkeep(worker=self.name, held=self._held, clock=timezone.now, lease=lease)
 
@@ -50,7 +56,6 @@ class CeleryWorker:
         """Run until SIGTERM; return the exit code. Past the grace, what still runs is given back."""
         app = self._backend.app
         app.task(name=RUN_JOB, acks_late=True)(self._run)
-        worker_ready.connect(self._start, weak=False)
         worker_shutting_down.connect(Bell(self._leave).ring, weak=False)
         prefix = self._backend.options["prefix"]
         celery = app.Worker(
@@ -62,12 +67,12 @@ class CeleryWorker:
             without_mingle=True,
             loglevel="WARNING",
         )
+        self._upkeep.start()
+        Thread(target=self._rescue, name="rescue", daemon=True).start()
         celery.start()
+        self._leaving.set()
         self._upkeep.end()
         return int(celery.exitcode or 0)
-
-    def _start(self, **_: Any) -> None:
-        self._upkeep.start()
 
     def _run(self, job_id: int) -> None:
         try:
@@ -80,7 +85,23 @@ class CeleryWorker:
             run(claim, self._held, clock=timezone.now, lease=self._lease)
         connections.close_all()
 
+    def _rescue(self) -> None:
+        """One lane more, for what no message brings."""
+        while not self._leaving.is_set():
+            if not (claims := self._upkeep.outage.survive(self._claim_overdue)):
+                self._leaving.wait(max(RESCUE_SECONDS, self._upkeep.outage.pause_seconds))
+                continue
+            logger.warning("job %d waited for a message that did not come: taken from the ledger", claims[0].id)
+            run(claims[0], self._held, clock=timezone.now, lease=self._lease)
+        connections.close_all()
+
+    def _claim_overdue(self) -> list[actions.Claim]:
+        return actions.claim_next(
+            worker=self.name, now=timezone.now(), limit=1, lease=self._lease, queues=self._queues, overdue=OVERDUE
+        )
+
     def _leave(self) -> None:
+        self._leaving.set()
         self._held.tell_to_stop()
         time.sleep(self._grace.total_seconds())
         # Threads cannot be ended from outside: their jobs go to other workers, and a late result is fenced off.

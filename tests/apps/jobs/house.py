@@ -82,6 +82,9 @@ with transaction.atomic():
     def unfinished(self) -> int:
         return self.count("SELECT count(*) FROM jobs_job WHERE state IN ('ready', 'running')")
 
+    def done(self) -> int:
+        return self.count("SELECT count(*) FROM jobs_job WHERE state = 'succeeded'")
+
     def close(self) -> None:
         for process in self.started:
             if process.poll() is None:

@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import django
 
@@ -20,6 +20,8 @@ lanes = int(sys.argv[1])
 lease, grace = (timedelta(seconds=float(seconds)) for seconds in sys.argv[2:4])
 task, arguments = json.loads(sys.argv[4]) or ("", [])
 for kwargs in arguments:
+    if "run_after" in kwargs:
+        kwargs["run_after"] = datetime.fromisoformat(kwargs["run_after"])
     actions.enqueue(f"tests.apps.jobs.sample_tasks.{task}", now=timezone.now(), **kwargs)
 
 if settings.VIGIE.broker_url:

@@ -55,10 +55,19 @@ def claim(*, job_id: int, worker: str, now: datetime, lease: timedelta = LEASE) 
 
 
 def claim_next(
-    *, worker: str, now: datetime, limit: int, lease: timedelta = LEASE, queues: Sequence[str] = ()
+    *,
+    worker: str,
+    now: datetime,
+    limit: int,
+    lease: timedelta = LEASE,
+    queues: Sequence[str] = (),
+    overdue: timedelta = timedelta(0),
 ) -> list[Claim]:
-    """Take up to `limit` jobs, most urgent first, from those queues or, when none is named, from all."""
-    waiting = Job.objects.ready(now)
+    """Take up to `limit` jobs, most urgent first, from those queues or, when none is named, from all.
+
+    With `overdue`, only those that have been due for that long.
+    """
+    waiting = Job.objects.ready(now - overdue)
     if queues:
         waiting = waiting.filter(queue__in=queues)
     taken = (_take(job, worker, now, lease) for job in waiting[:limit])

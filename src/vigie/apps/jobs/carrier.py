@@ -20,6 +20,10 @@ class CarrierDown(Exception):
     """The messages could not be handed over; the ledger still has the jobs, and they are carried later."""
 
 
+class CarrierStillDown(CarrierDown):
+    """It was not even asked: it did not answer a moment ago, and that was said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """All that a message says of a job: the ledger tells the rest."""
@@ -52,6 +56,8 @@ def carry(parcels: Sequence[Parcel], now: datetime) -> int:
     """Hand over what is due and note it. A failure fails nobody's page: the reconciler carries it later."""
     try:
         carrier().publish(parcels)
+    except CarrierStillDown:
+        return 0
     except CarrierDown as error:
         logger.warning("jobs wait in the database, the message broker does not answer: %s", error)
         return 0
@@ -76,8 +82,7 @@ def _lost(now: datetime) -> list[Parcel]:
         mine = old.filter(queue=queue)
         try:
             waiting = carrier().backlog(queue)
-        except CarrierDown as error:
-            logger.warning("the message broker does not answer: %s", error)
+        except CarrierDown:
             return []
         # A long queue is not a lost one: publishing all of it again each minute would never end.
         if waiting < mine.count():

@@ -11,7 +11,7 @@ from celery import Celery
 from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
-from vigie.apps.jobs.carrier import CarrierDown, Parcel
+from vigie.apps.jobs.carrier import CarrierDown, CarrierStillDown, Parcel
 
 from .ledger import LedgerBackend
 
@@ -35,6 +35,7 @@ def application(broker_url: str, prefix: str, queues: tuple[str, ...]) -> Celery
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         worker_prefetch_multiplier=1,
+        worker_enable_prefetch_count_reduction=False,
         worker_enable_remote_control=False,
         worker_hijack_root_logger=False,
         broker_connection_retry_on_startup=True,
@@ -100,7 +101,7 @@ class CeleryBackend(LedgerBackend):
     def _ask(self, question: Callable[[], T]) -> T:
         """Ask the broker, unless it was silent a moment ago."""
         if time.monotonic() < self._silent_until:
-            raise CarrierDown("it did not answer a moment ago")
+            raise CarrierStillDown
         try:
             return question()
         except (OperationalError, AMQPError, OSError) as error:
