@@ -22,7 +22,7 @@ from vigie.engine.priority import Case
 
 from .enums import CloseReason, FindingEventKind, FindingKind, FindingState
 from .judging import Judgement, judge_checks, judge_products, judge_replaced
-from .models import Finding
+from .models import Finding, FindingQuerySet
 from .recording import Occasion, apply, end
 
 SCANNER = "scanner"
@@ -61,9 +61,9 @@ def _replaced(
 
 
 def _findings_at(establishment_id: int, address: str) -> defaultdict[tuple[int, str], dict[tuple[str, str], Finding]]:
-    """(port, name) -> (kind, subject) -> finding, ended ones included: they may reopen."""
+    """(port, name) -> (kind, subject) -> finding, ended ones included: they may reopen. Locked until the commit."""
     found: defaultdict[tuple[int, str], dict[tuple[str, str], Finding]] = defaultdict(dict)
-    rows = Finding.objects.filter(establishment=establishment_id, address=address)
+    rows = Finding.objects.select_for_update(of=("self",)).filter(establishment=establishment_id, address=address)
     for finding in rows.select_related("service__pair").prefetch_related("links"):
         found[finding.port, finding.name][finding.kind, finding.subject] = finding
     return found
@@ -77,12 +77,12 @@ def current_matches(pairs: Iterable[Pair]) -> dict[int, list[PairMatch]]:
     return found
 
 
-def _missed(establishment_id: int, absences: Sequence[Absence]) -> list[tuple[Finding, Absence]]:
-    """Open findings held by services that were not seen."""
+def _missed(
+    findings: FindingQuerySet, establishment_id: int, absences: Sequence[Absence]
+) -> list[tuple[Finding, Absence]]:
+    """Those of these findings that are held by services that were not seen."""
     by_place = {(absence.address, absence.port, absence.name): absence for absence in absences}
-    rows = Finding.objects.open().filter(
-        establishment=establishment_id, address__in={absence.address for absence in absences}
-    )
+    rows = findings.filter(establishment=establishment_id, address__in={absence.address for absence in absences})
     found = [(row, by_place.get((row.address, row.port, row.name))) for row in rows.select_related("service")]
     return [(row, absence) for row, absence in found if absence and row.last_confirmed < absence.looked_at]
 
@@ -95,7 +95,7 @@ def refuse_absences(*, shard: Shard, absences: Sequence[Absence], now: datetime)
     ending = sum(
         next_step(State.OPEN, Seen.ABSENT, absent_since=f.absent_since, looked_at=a.looked_at, rule=rule)
         is Transition.END
-        for f, a in _missed(shard.establishment_id, absences)
+        for f, a in _missed(Finding.objects.open(), shard.establishment_id, absences)
     )
     before = Finding.objects.open().filter(establishment=shard.establishment_id).count()
     return f"{ending} of {before} findings would end by absence" if rule.ends_too_many(before, ending) else None
@@ -104,7 +104,8 @@ def refuse_absences(*, shard: Shard, absences: Sequence[Absence], now: datetime)
 def settle_absences(*, look: Look, absences: Sequence[Absence], now: datetime) -> None:
     """Count the absences of a look: the first one waits, one at least a day later ends the finding."""
     rule = absence_rule(now.date())
-    for finding, absence in _missed(look.shard.establishment_id, absences):
+    locked = Finding.objects.open().select_for_update(of=("self",))
+    for finding, absence in _missed(locked, look.shard.establishment_id, absences):
         at = absence.looked_at
         step = next_step(State.OPEN, Seen.ABSENT, absent_since=finding.absent_since, looked_at=at, rule=rule)
         finding.absences += 1

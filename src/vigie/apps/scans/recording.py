@@ -78,7 +78,7 @@ def _record_look(shard: Shard, host: HostLook) -> tuple[Look, bool]:
 
 
 def _current(establishment_id: int, address: str) -> dict[Key, Service]:
-    rows = Service.objects.current().filter(establishment=establishment_id, address=address).select_related("pair")
+    rows = Service.objects.current().select_for_update().filter(establishment=establishment_id, address=address)
     return {(row.port, row.transport, row.name): row for row in rows}
 
 

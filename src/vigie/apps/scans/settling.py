@@ -119,7 +119,8 @@ def _settle_look(look: Look, shard: Shard, rule: AbsenceRule, now: datetime) -> 
         return  # another worker did
     absences = tuple(_absences(look))
     keys = {(absence.port, absence.name) for absence in absences}
-    rows = Service.objects.current().filter(establishment=shard.establishment_id, address=look.address)
+    rows = Service.objects.current().select_for_update()
+    rows = rows.filter(establishment=shard.establishment_id, address=look.address)
     for row in rows.filter(last_confirmed__lt=look.started_at):
         if (row.port, row.name) in keys:
             _absent(row, look.ended_at, rule)
