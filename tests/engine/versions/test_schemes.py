@@ -27,8 +27,8 @@ ORDERED = {
         "8.3R7.1",
         ("9.0R3.4", "9.0r3.4", "9.0 r3.4"),
         "9.1R1",
-        "9.1R11.3",
-        "9.1R11.4",
+        ("9.1R11.3", "9.1.11.12173"),
+        ("9.1R11.4", "9.1.11.12319"),
         "9.1R12",
         "22.7R2.5",
     ],
@@ -201,9 +201,9 @@ def test_the_key_sorts_as_the_numbers_do(a, b):
 @pytest.mark.parametrize(
     ("scheme", "told", "bound", "order"),
     [
-        pytest.param("pulse_ivanti", "9.1.11.12319", "9.1R11.4", "?", id="build-hides-the-patch-level"),
-        pytest.param("pulse_ivanti", "9.1.11.12319", "9.1R12", "<", id="build-is-before-the-next-release"),
-        pytest.param("pulse_ivanti", "9.1.11.12319", "9.1R10.2", ">", id="build-is-after-the-one-before"),
+        pytest.param("pulse_ivanti", "9.1.11.12000", "9.1R11.4", "?", id="build-hides-the-patch-level"),
+        pytest.param("pulse_ivanti", "9.1.11.12000", "9.1R12", "<", id="build-is-before-the-next-release"),
+        pytest.param("pulse_ivanti", "9.1.11.12000", "9.1R10.2", ">", id="build-is-after-the-one-before"),
         pytest.param("citrix_netscaler", "13.0", "13.0-47.24", "?", id="line-without-build"),
         pytest.param("citrix_netscaler", "13.0", "13.1-4.43", "<", id="line-before-another"),
         pytest.param("exchange_build", "15.1.2176", "15.1.2176.9", "?", id="security-update-not-told"),

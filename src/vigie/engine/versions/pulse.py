@@ -6,7 +6,9 @@ from .dotted import branch, integers, release
 from .value import Reading
 
 _RELEASE = re.compile(r"(\d+\.\d+)[-_ ]?r(\d+(?:\.\d+)*)(?:[-_ (]+(?:build[ -]?)?\d+\)?)?")
-_BUILD = re.compile(r"(\d+\.\d+)\.(\d+)\.\d{3,}(?:\.\d+)?")
+_BUILD = re.compile(r"(\d+\.\d+)\.(\d+)\.(\d{3,})(?:\.\d+)?")
+# Builds whose patch level the vendor's release notes tell (techpubs, pulse-connect-secure, pcs/9.1rx).
+_KNOWN_BUILDS = {(9, 1, 11, 12173): 3, (9, 1, 11, 12319): 4, (9, 1, 11, 13127): 5}
 _LINE = re.compile(r"\d+\.\d+")
 
 
@@ -15,8 +17,11 @@ def read(text: str) -> Reading | None:
         line = integers(found[1])
         return Reading((*release(line), *release(integers(found[2]))), branch(line, 2))
     if found := _BUILD.fullmatch(text):
-        # 9.1.11.12319 is a build of 9.1R11.something: the patch level is not in it.
+        # 9.1.11.12000 is a build of 9.1R11.something: the patch level is not in it.
         line = integers(found[1])
+        patch = _KNOWN_BUILDS.get((*line, int(found[2]), int(found[3])))
+        if patch is not None:
+            return Reading((*release(line), *release((int(found[2]), patch))), branch(line, 2))
         return Reading((*release(line), int(found[2]) + 1), branch(line, 2), vague=True)
     if _LINE.fullmatch(text):
         line = integers(text)
