@@ -1,0 +1,54 @@
+import pytest
+
+from vigie.data import rules
+
+EXAMPLES = rules.examples()
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"{example.family}: {example.text[:50]}")
+def test_each_rule_reads_its_own_examples(example):
+    found = [
+        identity
+        for identity in rules.matcher().match(example.kind, example.text)
+        if (identity.vendor, identity.product) == (example.vendor, example.product)
+    ]
+    assert [(i.version, i.distribution, i.package) for i in found] == [
+        (example.version, example.distribution, example.package)
+    ]
+
+
+def test_each_rule_has_an_example():
+    assert all(row.get("examples") for _, row in rules._rows())
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        pytest.param("ssh", "Cisco-1.25", id="unknown-ssh"),
+        pytest.param("http_server", "ApacheNotReally", id="apache-like"),
+        pytest.param("http_server", "my-nginx/1.18.0-proxy", id="nginx-like"),
+        pytest.param("html_title", "How to install Roundcube Webmail", id="a-page-about-it"),
+        pytest.param("html_title", "Our Orthanc Explorer training", id="a-training"),
+        pytest.param("smtp", "mail.exim-hospital.example ESMTP ready", id="a-name-that-holds-exim"),
+        pytest.param("ftp", "Welcome to our server", id="silent-about-itself"),
+        pytest.param("pulse_version", "<html>404 1.2.3.4</html>", id="a-catch-all-page"),
+    ],
+)
+def test_what_only_resembles_a_product_is_not_recognised(kind, text):
+    assert rules.matcher().match(kind, text) == ()
+
+
+def test_gateways_that_let_people_in_are_remote_access():
+    products = rules.remote_access_products()
+    assert ("fortinet", "fortios") in products
+    assert ("pulsesecure", "pulse_connect_secure") in products
+    assert ("openbsd", "openssh") not in products
+
+
+def test_each_follow_up_is_of_a_product_that_a_rule_recognises_and_of_a_kind_that_a_rule_reads():
+    known = {(rule.vendor, rule.product) for rule in rules.rules()}
+    kinds = {rule.kind for rule in rules.rules()}
+    for follow_up in rules.follow_ups():
+        assert (follow_up.vendor, follow_up.product) in known
+        assert follow_up.kind in kinds
+        assert follow_up.path.startswith("/")
