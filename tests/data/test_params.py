@@ -5,7 +5,7 @@ import pytest
 from vigie.data import params
 from vigie.data.documents import DocumentError
 
-READERS = [params.exposure_method, params.deadline_policy, params.priority_table, params.absence_rule]
+READERS = [params.exposure_method, params.deadline_policy, params.priority_table, params.absence_rule, params.fix_rule]
 
 
 @pytest.mark.parametrize("read", READERS, ids=lambda read: read.__name__)

@@ -9,6 +9,7 @@ from vigie.engine.level import GateRule, IndicatorRule, Method, Penalty
 from vigie.engine.lifecycle import AbsenceRule
 from vigie.engine.outcome import Severity
 from vigie.engine.priority import DeadlinePolicy, Priority, PriorityRule, PriorityTable
+from vigie.engine.survival import FixRule
 
 from .documents import DocumentError, names, read
 
@@ -29,6 +30,10 @@ def priority_table(day: date) -> PriorityTable:
 
 def absence_rule(day: date) -> AbsenceRule:
     return _in_force("absence", day, _absence)
+
+
+def fix_rule(day: date) -> FixRule:
+    return _in_force("time-to-fix", day, _fix_rule)
 
 
 def editions(family: str) -> tuple[tuple[date, str], ...]:
@@ -133,4 +138,14 @@ def _absence(raw: Any) -> AbsenceRule:
         fall_percent=raw["fall"]["percent"],
         rise_least=raw["rise"]["least"],
         rise_percent=raw["rise"]["percent"],
+    )
+
+
+def _fix_rule(raw: Any) -> FixRule:
+    return FixRule(
+        slug=raw["slug"],
+        since=raw["valid_from"],
+        reference=raw["reference"],
+        least=raw["least_findings"],
+        marks=tuple(timedelta(days=days) for days in raw["marks_days"]),
     )

@@ -1,0 +1,74 @@
+"""Which share is left at an age, at which age is half of it gone, and how sure is that?
+
+The interval of the median is Brookmeyer and Crowley's (1982): every age at which the 95 % interval of the curve, on
+the log(-log) scale, holds one half. The curve is known up to the longest age followed and not beyond.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+# Floats of a long product may miss an exact half by their last digits.
+HALF = 0.5 + 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The curve from this age to the next step; `low` and `high` hold the truth 95 times in 100."""
+
+    seconds: int
+    at_risk: int  # followed up to this age
+    ended: int  # of them, at this age
+    survival: float
+    standard_error: float  # Greenwood
+    low: float | None  # None once nothing is left: the interval is not defined there
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Survival:
+    """The share left at an age."""
+
+    share: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Median:
+    """In seconds. None when the curve, or its bound, does not come down to one half."""
+
+    seconds: int | None
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    n: int
+    events: int
+    followed_seconds: int | None  # the longest age followed; None of nobody
+    steps: tuple[Step, ...]  # one for each age at which something ended, in order
+
+    @property
+    def censored(self) -> int:
+        return self.n - self.events
+
+    @property
+    def median(self) -> Median:
+        return Median(
+            seconds=next((step.seconds for step in self.steps if step.survival <= HALF), None),
+            low=next((step.seconds for step in self.steps if step.low is not None and step.low <= HALF), None),
+            high=next((step.seconds for step in self.steps if step.high is not None and step.high <= HALF), None),
+        )
+
+    def at(self, seconds: int) -> Survival | None:
+        """The share left at that age, what ends at it counted as gone; None beyond the longest age followed."""
+        if self.followed_seconds is None:
+            return None
+        index = bisect_right(self.steps, seconds, key=lambda step: step.seconds) - 1
+        if index < 0:
+            return Survival(1.0, None, None) if seconds <= self.followed_seconds else None
+        step = self.steps[index]
+        if seconds > self.followed_seconds and step.survival > 0:
+            return None
+        return Survival(step.survival, step.low, step.high)
