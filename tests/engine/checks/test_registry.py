@@ -26,8 +26,8 @@ def test_what_did_not_answer_is_never_judged():
 def test_only_the_checks_that_apply_conclude():
     seen = {outcome.check for outcome in judge_all(look("https", tls=tls(), http=http()))}
     assert seen == {
-        "tls-obsolete-protocol", "tls-certificate-expired", "tls-certificate-expires-soon", "tls-certificate-self-signed",
-        "tls-name-mismatch", "http-directory-listing", "http-no-hsts",
+        "tls-obsolete-protocol", "tls-certificate-expired", "tls-certificate-expires-soon",
+        "tls-certificate-self-signed", "tls-name-mismatch", "http-directory-listing", "http-no-hsts",
     }  # fmt: skip
 
 

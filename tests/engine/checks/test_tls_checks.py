@@ -8,6 +8,7 @@ from .looks import NOW, certificate, look, outcome, tls, verdict
 
 PASS, FAIL, UNKNOWN = Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN
 DAY = timedelta(days=1)
+CERTIFICATE = ("tls-certificate-expired", "tls-certificate-expires-soon", "tls-certificate-self-signed")
 
 
 def judged(slug, **changes):
@@ -63,10 +64,7 @@ def test_the_certificate_must_bear_the_name_that_was_asked(name, matches, expect
     assert judged("tls-name-mismatch", server_name=name, name_matches=matches) is expected
 
 
-@pytest.mark.parametrize(
-    "slug",
-    ["tls-certificate-expired", "tls-certificate-expires-soon", "tls-certificate-self-signed", "tls-name-mismatch"],
-)
+@pytest.mark.parametrize("slug", [*CERTIFICATE, "tls-name-mismatch"])
 def test_a_certificate_that_cannot_be_read_is_unknown(slug):
     assert judged(slug, certificate=None) is UNKNOWN
     assert verdict(slug, look("http")) is None
