@@ -135,7 +135,11 @@ def _ends_about(campaign: Campaign, hosts: int, hosts_done: int, elapsed: timede
 
 
 def shards_of(campaign: Campaign) -> QuerySet[Shard]:
-    return campaign.shards.select_related("establishment").order_by("establishment__name", "pk")
+    """All of them by name once it has ended; while it runs, the hundred that began last."""
+    shards = campaign.shards.select_related("establishment")
+    if campaign.state == CampaignState.RUNNING:
+        return shards.order_by(F("started_at").desc(nulls_last=True), "pk")[:100]
+    return shards.order_by("establishment__name", "pk")[:500]
 
 
 @dataclass(frozen=True, slots=True)

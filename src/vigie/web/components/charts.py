@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from vigie.apps.observatory.models import Level
 from vigie.apps.observatory.queries import Distribution
 
 DISTRIBUTION_WIDTH = 600.0
-LEAST_LABEL = 26.0  # a letter and its count need that much
+LEAST_LABEL = 17.0  # a letter and its count need that much
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,10 @@ class HistoryChart:
     grid: tuple[tuple[int, float], ...]
     start: datetime
     end: datetime
+
+    @property
+    def within_a_day(self) -> bool:
+        return self.end - self.start < timedelta(days=1)
 
 
 def history_chart(levels: Sequence[Level], end: datetime) -> HistoryChart | None:

@@ -34,6 +34,8 @@ def duration(value: timedelta) -> str:
     days, hours, minutes = seconds // 86_400, seconds // 3600, seconds // 60
     if days >= 2:
         return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+    if hours >= 1 and not minutes % 60:
+        return gettext("%(h)d h") % {"h": hours}
     if hours >= 1:
         return gettext("%(h)d h %(m)02d") % {"h": hours, "m": minutes % 60}
     if minutes >= 1:

@@ -24,14 +24,18 @@ class Exposed:
 def exposed_rows(services: Iterable[Service], findings: Iterable[Finding]) -> list[Exposed]:
     """Affected first; each service once, beside the finding that follows it when there is one."""
     followed = {(one.establishment_id, one.address, one.port, one.name): one for one in findings}
-    rows = [
-        Exposed(
+    seen: dict[tuple[int, str, int, str], Exposed] = {}
+    for service in services:
+        # Asked by address and by each of its names, it is still one service.
+        key = (service.establishment_id, service.address, service.port, service.verdict)  # type: ignore[attr-defined]
+        row = Exposed(
             establishment=service.establishment,
             service=service,
             verdict=service.verdict,  # type: ignore[attr-defined]
             evidence=service.match_evidence,  # type: ignore[attr-defined]
             finding=followed.get((service.establishment_id, service.address, service.port, service.name)),
         )
-        for service in services
-    ]
-    return sorted(rows, key=lambda row: (row.verdict != "affected", row.establishment.name, row.service.address))
+        seen.setdefault(key, row)
+    return sorted(
+        seen.values(), key=lambda row: (row.verdict != "affected", row.establishment.name, row.service.address)
+    )

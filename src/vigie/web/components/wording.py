@@ -1,13 +1,15 @@
 """How things are named on a page: findings, products, and why something is unknown."""
 
+import re
+
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from vigie.apps.findings.enums import FindingKind
+from vigie.apps.findings.enums import CloseReason, FindingKind
 from vigie.apps.findings.models import Finding
 from vigie.apps.vulns.models import Vulnerability
 from vigie.data.documents import DocumentError
-from vigie.data.texts import CheckText, check_text, product_text
+from vigie.data.texts import CheckText, check_text, product_text, spaced
 
 # How the makers write the names of their products; any other is made of its CPE name.
 PRODUCTS = {
@@ -48,17 +50,26 @@ ANSWERS = {
     "too_long": _("answered more than one question may take"),
     "not_asked": _("not asked"),
 }
-UNKNOWN_REASONS = {
-    "no mandate": _("no mandate in force"),
-    "outside the mandate": _("outside the mandate"),
-    "outside the window": _("outside the hours that the mandate allows"),
-    "stopped": _("stopped before it was asked"),
-    "silent": ANSWERS["silent"],
-    "closed": ANSWERS["closed"],
-    "garbled": ANSWERS["garbled"],
-    "too_long": ANSWERS["too_long"],
-    "not_asked": ANSWERS["not_asked"],
-}
+# What the probes and the campaigns write, as a pattern -> what people read. An unlisted reason is shown as recorded.
+UNKNOWN_REASONS = (
+    (r"no mandate(?: in force)?", _("no mandate in force")),
+    (r"accepts, then says nothing|silent", ANSWERS["silent"]),
+    (r"closed before an answer|closed", ANSWERS["closed"]),
+    (r"garbled", ANSWERS["garbled"]),
+    (r"no end after \d+ bytes|too_long", ANSWERS["too_long"]),
+    (r"listens in silence: possible MLLP, nothing was sent", _("may be an HL7 listener: it waits, nothing was sent")),
+    (r"no answer to an empty frame", _("no answer to an empty HL7 frame")),
+    (r"a host did not answer", _("addresses that did not answer")),
+    (r"a name leads outside the mandate|(?:not asked: )?name outside the mandate", _("names outside the mandate")),
+    (r"a name did not resolve", _("names that did not resolve")),
+    (r"a range of more than \d+ addresses", _("ranges that are too wide")),
+    (r"(?:not asked: )?outside the mandate", _("outside the mandate")),
+    (r"(?:not asked: )?outside the window", _("outside the hours that the mandate allows")),
+    (r"(?:not asked: )?excluded by the mandate.*", _("addresses excluded by the mandate")),
+    (r"(?:not asked: )?port excluded by the mandate", _("ports excluded by the mandate")),
+    (r"(?:not asked: )?stopped", _("stopped before it was asked")),
+    (r"not_asked", ANSWERS["not_asked"]),
+)
 
 
 def language() -> str:
@@ -81,7 +92,16 @@ def answer_label(slug: str) -> str:
 
 def unknown_reason(reason: str) -> str:
     """A reason in the reader's language when it is one of ours, else as it was recorded."""
-    return str(UNKNOWN_REASONS.get(reason, reason))
+    return next((str(told) for pattern, told in UNKNOWN_REASONS if re.fullmatch(pattern, reason)), reason)
+
+
+def close_reason(reason: str) -> str:
+    return str(CloseReason(reason).label) if reason in CloseReason.values else reason
+
+
+def person(actor: str) -> str:
+    """Who acted, without the number of the account that the audit trail keeps."""
+    return re.sub(r"^user:\d+ ", "", actor)
 
 
 def subject_title(subject: str) -> str:
@@ -134,4 +154,4 @@ def place(finding: Finding) -> str:
 def vulnerability_title(vulnerability: Vulnerability) -> str:
     """Our own title in the reader's language, else the beginning of what the source says."""
     own = vulnerability.title_en if language() == "en" else vulnerability.title_fr
-    return own or vulnerability.description[:160]
+    return spaced(own, language()) or vulnerability.description[:160]

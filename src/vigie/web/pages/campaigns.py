@@ -1,5 +1,7 @@
 """Campaigns: the list, one with its live progress, starting one, judging a held one, stopping everything."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +16,7 @@ from vigie.apps.registry.models import Establishment, Territory
 from vigie.apps.registry.queries import within
 from vigie.apps.scans import actions, queries
 from vigie.apps.scans.models import Campaign
+from vigie.web.components.dates import day
 from vigie.web.components.page import Crumb, by
 from vigie.web.components.ports import PortsField, usual_ports
 from vigie.web.components.tables import Column, table
@@ -41,13 +44,8 @@ def campaigns(request: HttpRequest) -> HttpResponse:
 @require_safe
 def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(Campaign, pk=pk)
-    context = {
-        "crumbs": [Crumb(gettext("Campaigns"), reverse("web:campaigns")), Crumb(one.name)],
-        "campaign": one,
-        "progress": queries.progress(one, timezone.now()),
-        "shards": queries.shards_of(one)[:500],
-        "now": timezone.now(),
-    }
+    crumbs = [Crumb(gettext("Campaigns"), reverse("web:campaigns")), Crumb(one.name)]
+    context = {"crumbs": crumbs, **_live(one)}
     return render(request, "web/pages/campaign.html", context)
 
 
@@ -55,8 +53,12 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the page that is asked again each second while the campaign runs."""
     one = get_object_or_404(Campaign, pk=pk)
-    context = {"campaign": one, "progress": queries.progress(one, timezone.now()), "now": timezone.now()}
-    return render(request, "web/parts/progress.html", context)
+    return render(request, "web/parts/progress.html", _live(one))
+
+
+def _live(one: Campaign) -> "dict[str, Any]":
+    now = timezone.now()
+    return {"campaign": one, "progress": queries.progress(one, now), "shards": queries.shards_of(one), "now": now}
 
 
 class StartForm(forms.Form):
@@ -108,7 +110,7 @@ def new_campaign(request: HttpRequest) -> HttpResponse:
 
 
 def _default_name() -> str:
-    return gettext("Look of %(day)s") % {"day": timezone.localdate().isoformat()}
+    return gettext("Look of %(day)s") % {"day": day(timezone.localdate())}
 
 
 @require_POST

@@ -13,7 +13,6 @@ from vigie.apps.registry.models import Establishment
 from vigie.apps.scans.models import Service
 from vigie.apps.vulns.models import Pair, Vulnerability
 from vigie.web.components.page import asked
-from vigie.web.components.wording import language
 
 CVE = re.compile(r"CVE-\d{4}-\d{4,7}\Z", re.IGNORECASE)
 FINESS = re.compile(r"[0-9][0-9ABab][0-9]{7}\Z")
@@ -41,7 +40,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if FINESS.match(words) and Establishment.objects.filter(finess=words.upper()).exists():
         return redirect("web:establishment", words.upper())
     found = _look_up(words) if len(words) >= 2 else Found()
-    context = {"words": words, "found": found, "language": language(), "most": MOST}
+    context = {"words": words, "found": found, "most": MOST}
     return render(request, "web/pages/search.html", context)
 
 

@@ -17,11 +17,16 @@ from vigie.apps.vulns.models import Vulnerability
 from vigie.web.components.exposed import exposed_rows
 from vigie.web.components.page import Crumb, asked
 from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
-from vigie.web.components.wording import language
+from vigie.web.components.wording import vulnerability_title
 
 COLUMNS = (
     Column("cve", _("Vulnerability"), ("cve",), lambda one: one.cve),
-    Column("exploited", _("Exploited since"), ("-kev_on", "-exposed", "-epss"), lambda one: one.kev_on or ""),
+    Column(
+        "exploited",
+        _("Exploited since"),
+        ("-known_exploited", "-exposed", "-kev_on", "-epss"),
+        lambda one: one.kev_on or "",
+    ),
     Column("cvss", "CVSS", ("cvss",), lambda one: one.cvss if one.cvss is not None else "", "v-num"),
     Column("epss", "EPSS", ("epss",), lambda one: one.epss if one.epss is not None else "", "v-num"),
     Column("exposed", _("Exposed establishments"), ("exposed",), lambda one: one.exposed, "v-num"),
@@ -30,14 +35,15 @@ COLUMNS = (
 
 @require_safe
 def vulnerabilities(request: HttpRequest) -> HttpResponse:
-    known = Vulnerability.objects.filter(rejected=False).annotate(exposed=exposed_establishments())
+    known = Vulnerability.objects.filter(rejected=False).annotate(
+        exposed=exposed_establishments(), known_exploited=Q(kev_on__isnull=False)
+    )
     rows = _filtered(known, request)
     if wants_csv(request):
         return csv_response(sorted_by(rows, COLUMNS, request, "exploited"), COLUMNS, "vigie-vulnerabilities")
     context = {
         "table": table(rows, COLUMNS, request, "exploited"),
         "asked": request.GET,
-        "language": language(),
         "counts": rows.order_by().aggregate(
             exploited=Count("pk", filter=Q(kev_on__isnull=False)), exposed=Count("pk", filter=Q(exposed__gt=0))
         ),
@@ -63,7 +69,7 @@ def vulnerability(request: HttpRequest, cve: str) -> HttpResponse:
     context = {
         "crumbs": [Crumb(gettext("Vulnerabilities"), reverse("web:vulnerabilities")), Crumb(one.cve)],
         "vulnerability": one,
-        "title": one.title_en if language() == "en" else one.title_fr,
+        "title": vulnerability_title(one),
         "rows": rows,
         "affected": len({row.establishment.pk for row in rows if row.verdict == "affected"}),
         "to_check": len({row.establishment.pk for row in rows if row.verdict != "affected"}),

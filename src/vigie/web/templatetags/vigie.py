@@ -125,6 +125,21 @@ def unknown_reason(reason: str) -> str:
 
 
 @register.filter
+def close_reason(reason: str) -> str:
+    return wording.close_reason(reason)
+
+
+@register.filter
+def person(actor: str) -> str:
+    return wording.person(actor)
+
+
+@register.filter
+def minutes(value: int) -> str:
+    return dates.duration(timedelta(minutes=value))
+
+
+@register.filter
 def indicator_name(slug: str) -> str:
     return str(INDICATORS.get(slug, slug))
 
