@@ -16,7 +16,7 @@ from vigie.engine.matching import Match, MatchVerdict, Product, Statement, from_
 
 from .models import Applicability, ApplicableProduct, Pair, PairMatch
 
-CHUNK = 50  # pairs matched in one transaction
+MOST_ROWS = 1_500  # verdicts written in one transaction: 60 to 120 ms on SQLite
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,11 @@ def match(pairs: Iterable[Pair], now: datetime) -> Matched:
     done = Matched()
     for product, members in groups.items():
         candidates = candidates_of(product)
-        for start in range(0, len(members), CHUNK):
-            _match_chunk(members[start : start + CHUNK], candidates, done, now)
+        size = max(1, MOST_ROWS // max(1, len(candidates)))
+        for start in range(0, len(members), size):
+            chunk = members[start : start + size]
+            # Judged before the transaction opens: on SQLite it keeps every other writer waiting.
+            _write(chunk, [verdicts(identity_of(pair), candidates) for pair in chunk], done, now)
     return done
 
 
@@ -88,7 +91,7 @@ def verdicts(identity: Identity, candidates: Iterable[Candidate]) -> dict[int, M
 
 
 @transaction.atomic
-def _match_chunk(pairs: Sequence[Pair], candidates: list[Candidate], done: Matched, now: datetime) -> None:
+def _write(pairs: Sequence[Pair], told: Sequence[dict[int, Match]], done: Matched, now: datetime) -> None:
     ids = [pair.pk for pair in pairs]
     # Two workers may meet the same pair: the second waits, then finds nothing to change.
     list(Pair.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
@@ -98,8 +101,7 @@ def _match_chunk(pairs: Sequence[Pair], candidates: list[Candidate], done: Match
     ended: list[int] = []
     added: list[PairMatch] = []
     restated: list[PairMatch] = []
-    for pair in pairs:
-        answers = verdicts(identity_of(pair), candidates)
+    for pair, answers in zip(pairs, told, strict=True):
         _difference(pair, current[pair.pk], answers, ended, added, restated, now)
     PairMatch.objects.filter(pk__in=ended).update(ended_at=now)
     PairMatch.objects.bulk_create(added)

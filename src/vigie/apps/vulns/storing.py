@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from django.db import transaction
 
-from vigie.engine.matching import Product, Statement, VulnerabilityRecord, digest, from_plain, to_plain
+from vigie.engine.matching import Product, VulnerabilityRecord, digest, from_plain, to_plain
 
 from .models import Applicability, ApplicableProduct, Vulnerability
 
-BATCH = 100  # records; a batch writes for 20 to 60 ms on SQLite
+MOST_RECORDS = 100  # in one transaction...
+MOST_CRITERIA = 1_500  # ...and what they state: some thirty milliseconds of writing on SQLite
 MOST_REFERENCES = 20
 _WRITTEN = (
     "title_fr", "title_en", "description", "published_at", "modified_at", "rejected", "cvss", "cvss_vector",
@@ -35,27 +35,61 @@ class Stored:
         return self.new + self.changed + self.unchanged
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A record with all that can be worked out before the transaction opens."""
+
+    record: VulnerabilityRecord
+    products: frozenset[Product]
+    plain: Any
+    sha256: str  # "" when it states nothing, or was rejected
+
+    @classmethod
+    def of(cls, record: VulnerabilityRecord) -> "_Prepared":
+        products = record.statement.products
+        if record.rejected or not products:
+            return cls(record, products, None, "")
+        return cls(record, products, to_plain(record.statement), digest(record.statement))
+
+    @property
+    def weight(self) -> int:
+        return sum(len(node.criteria) for part in self.record.statement.configurations for node in part.nodes)
+
+
 def store(records: Iterable[VulnerabilityRecord], *, now: datetime) -> Iterator[Stored]:
     """Store batch after batch, yielding the running total after each: what was written stays written."""
     total = Stored()
-    remaining = iter(records)
-    while batch := list(islice(remaining, BATCH)):
-        # A file may hold a record twice: the last one counts.
-        _store_batch({record.cve: record for record in batch}, total, now)
+    for batch in _batches(records):
+        _store_batch(batch, total, now)
         yield total
 
 
+def _batches(records: Iterable[VulnerabilityRecord]) -> Iterator[dict[str, _Prepared]]:
+    batch: dict[str, _Prepared] = {}
+    weight = 0
+    for record in records:
+        prepared = _Prepared.of(record)
+        # A file may hold a record twice: the last one counts.
+        batch[record.cve] = prepared
+        weight += prepared.weight
+        if len(batch) >= MOST_RECORDS or weight >= MOST_CRITERIA:
+            yield batch
+            batch, weight = {}, 0
+    if batch:
+        yield batch
+
+
 @transaction.atomic
-def _store_batch(batch: dict[str, VulnerabilityRecord], total: Stored, now: datetime) -> None:
+def _store_batch(batch: dict[str, _Prepared], total: Stored, now: datetime) -> None:
     known = {row.cve: row for row in Vulnerability.objects.filter(cve__in=batch)}
     written = []
     toggled = set()
-    for cve, record in batch.items():
+    for cve, prepared in batch.items():
         row = known.get(cve)
         before = _state(row) if row else None
         row = row or Vulnerability(cve=cve, updated_at=now)
-        _merge(row, record)
-        total.rejected += record.rejected
+        _merge(row, prepared.record)
+        total.rejected += prepared.record.rejected
         if before is None:
             total.new += 1
         elif _state(row) == before:
@@ -97,47 +131,49 @@ def _tenths(score: float) -> Any:
     return Vulnerability._meta.get_field("cvss").to_python(f"{score:.1f}")
 
 
-def _store_statements(batch: dict[str, VulnerabilityRecord], toggled: set[str], total: Stored) -> set[str]:
+def _store_statements(batch: dict[str, _Prepared], toggled: set[str], total: Stored) -> set[str]:
     """Replace the statements that changed; return their identifiers. A rejected record loses its statement."""
     ids = dict(Vulnerability.objects.filter(cve__in=batch).values_list("cve", "pk"))
-    source = next(iter(batch.values())).source
-    known = {
-        row.vulnerability_id: row for row in Applicability.objects.filter(vulnerability__in=ids.values(), source=source)
-    }
-    fresh: list[tuple[Applicability, Statement]] = []
+    source = next(iter(batch.values())).record.source
+    rows = Applicability.objects.filter(vulnerability__in=ids.values(), source=source)
+    known = {row.vulnerability_id: row for row in rows}
+    fresh: list[tuple[Applicability, frozenset[Product]]] = []
     stale: list[Applicability] = []
     restated = set()
-    for cve, record in batch.items():
+    for cve, prepared in batch.items():
         old = known.get(ids[cve])
-        sha256 = digest(record.statement) if record.statement.products and not record.rejected else ""
-        if cve in toggled or (old.sha256 if old else "") != sha256:
-            restated.add(cve)
-            total.products |= record.statement.products | (from_plain(old.statement).products if old else set())
-        if old and old.sha256 != sha256:
+        if (old.sha256 if old else "") == prepared.sha256:
+            continue
+        restated.add(cve)
+        total.products |= prepared.products
+        if old:
+            total.products |= from_plain(old.statement).products
             stale.append(old)
-        if sha256 and (old is None or old.sha256 != sha256):
+        if prepared.sha256:
             row = Applicability(
-                vulnerability_id=ids[cve], source=source, statement=to_plain(record.statement), sha256=sha256
+                vulnerability_id=ids[cve], source=source, statement=prepared.plain, sha256=prepared.sha256
             )
-            fresh.append((row, record.statement))
+            fresh.append((row, prepared.products))
     total.products |= _products_of(ids[cve] for cve in toggled)
     _replace(stale, fresh)
-    return restated
+    return restated | toggled
 
 
 def _products_of(vulnerabilities: Iterable[int]) -> set[Product]:
     """All that any source says they touch: a rejection ends what every source stated."""
-    rows = Applicability.objects.filter(vulnerability__in=list(vulnerabilities))
+    wanted = list(vulnerabilities)
+    rows = Applicability.objects.filter(vulnerability__in=wanted) if wanted else ()
     return {product for row in rows for product in from_plain(row.statement).products}
 
 
-def _replace(stale: list[Applicability], fresh: list[tuple[Applicability, Statement]]) -> None:
-    Applicability.objects.filter(pk__in=[row.pk for row in stale]).delete()
+def _replace(stale: list[Applicability], fresh: list[tuple[Applicability, frozenset[Product]]]) -> None:
+    if stale:
+        Applicability.objects.filter(pk__in=[row.pk for row in stale]).delete()
     Applicability.objects.bulk_create([row for row, _ in fresh])
     ApplicableProduct.objects.bulk_create(
         ApplicableProduct(applicability=row, vendor=vendor[:120], product=product[:120])
-        for row, statement in fresh
-        for vendor, product in sorted(statement.products)
+        for row, products in fresh
+        for vendor, product in sorted(products)
     )
 
 
