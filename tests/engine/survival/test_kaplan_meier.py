@@ -105,8 +105,9 @@ def test_the_curve_never_rises_and_stays_inside_its_interval(lives):
     assert curve.events == sum(step.ended for step in curve.steps) == sum(life.ended for life in lives)
     for step in curve.steps:
         assert 0 <= step.survival < 1 + 1e-9
-        if step.low is not None and step.high is not None:
-            assert 0 <= step.low <= step.survival <= step.high <= 1
+        low, high = step.bounds
+        if low is not None and high is not None:
+            assert 0 <= low <= step.survival <= high <= 1
 
 
 @given(some, st.randoms(use_true_random=False))

@@ -6,22 +6,36 @@ the log(-log) scale, holds one half. The curve is known up to the longest age fo
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from math import exp, log, sqrt
+from statistics import NormalDist
 
 # Floats of a long product may miss an exact half by their last digits.
 HALF = 0.5 + 1e-9
+Z = NormalDist().inv_cdf(0.975)  # two-sided 95 %
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The curve from this age to the next step; `low` and `high` hold the truth 95 times in 100."""
+    """The curve from this age to the next step."""
 
     seconds: int
     at_risk: int  # followed up to this age
     ended: int  # of them, at this age
     survival: float
-    standard_error: float  # Greenwood
-    low: float | None  # None once nothing is left: the interval is not defined there
-    high: float | None
+    greenwood: float  # the sum of Greenwood's formula: the variance of the survival is its square times this
+
+    @property
+    def standard_error(self) -> float:
+        return self.survival * sqrt(self.greenwood)
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """The 95 % interval; (None, None) once nothing is left: it is not defined there."""
+        if not 0 < self.survival < 1:
+            return None, None
+        # Kalbfleisch and Prentice: symmetrical for log(-log S), so that both bounds stay between 0 and 1.
+        spread = exp(Z * sqrt(self.greenwood) / -log(self.survival))
+        return self.survival**spread, self.survival ** (1 / spread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +69,15 @@ class Curve:
 
     @property
     def median(self) -> Median:
-        return Median(
-            seconds=next((step.seconds for step in self.steps if step.survival <= HALF), None),
-            low=next((step.seconds for step in self.steps if step.low is not None and step.low <= HALF), None),
-            high=next((step.seconds for step in self.steps if step.high is not None and step.high <= HALF), None),
-        )
+        found: list[int | None] = [None, None, None]
+        for step in self.steps:
+            low, high = step.bounds
+            for index, share in enumerate((step.survival, low, high)):
+                if found[index] is None and share is not None and share <= HALF:
+                    found[index] = step.seconds
+            if None not in found:
+                break
+        return Median(*found)
 
     def at(self, seconds: int) -> Survival | None:
         """The share left at that age, what ends at it counted as gone; None beyond the longest age followed."""
@@ -71,4 +89,4 @@ class Curve:
         step = self.steps[index]
         if seconds > self.followed_seconds and step.survival > 0:
             return None
-        return Survival(step.survival, step.low, step.high)
+        return Survival(step.survival, *step.bounds)
