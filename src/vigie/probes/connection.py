@@ -146,7 +146,9 @@ class Connection:
         if seconds <= 0:
             raise Silent("no answer in time")
         try:
-            data = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(self._sock, CHUNK), seconds)
+            # Not wait_for: before Python 3.12 it loses a cancellation that comes with the data, and a stop with it.
+            async with asyncio.timeout(seconds):
+                data = await asyncio.get_running_loop().sock_recv(self._sock, CHUNK)
         except TimeoutError:
             raise (TooLong("the answer trickles") if trickling else Silent("no answer in time")) from None
         except OSError as error:
@@ -160,7 +162,8 @@ class Connection:
         if not data:
             return
         try:
-            await asyncio.wait_for(asyncio.get_running_loop().sock_sendall(self._sock, data), seconds)
+            async with asyncio.timeout(seconds):
+                await asyncio.get_running_loop().sock_sendall(self._sock, data)
         except TimeoutError:
             raise Silent("takes no data") from None
         except OSError as error:

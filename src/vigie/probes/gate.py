@@ -46,7 +46,8 @@ class Gate:
         sock = self._socket(address)
         try:
             self.questions += 1
-            await asyncio.wait_for(asyncio.get_running_loop().sock_connect(sock, (address, port)), timeout_seconds)
+            async with asyncio.timeout(timeout_seconds):
+                await asyncio.get_running_loop().sock_connect(sock, (address, port))
             self._check_peer(sock, address)
         except TimeoutError:
             sock.close()

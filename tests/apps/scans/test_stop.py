@@ -31,7 +31,7 @@ class Dribble:
         while True:
             handler.wfile.write(b"2")
             self.last_alive = time.monotonic()
-            time.sleep(0.02)
+            time.sleep(0.002)
 
 
 def by_the_table(now) -> None:
