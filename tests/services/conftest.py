@@ -58,8 +58,7 @@ def migrated(postgresql, rabbitmq, tmp_path_factory):
     House(env, partial(select, postgresql)).migrate()
     yield env
     with Connection(rabbitmq) as connection:
-        for name in QUEUES:
-            connection.default_channel.queue_delete(queue_name(postgresql, name))
+        connection.default_channel.exchange_delete(queue_name(postgresql, "jobs"))
 
 
 def queue_name(database_url, queue):

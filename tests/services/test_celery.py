@@ -41,6 +41,14 @@ def test_what_a_frozen_worker_brings_late_is_not_recorded(house):
     assert house.marks() == [0]
 
 
+def test_each_queue_gets_its_own_messages_and_no_other(house, postgresql, rabbitmq):
+    house.enqueue("mark", [{"number": 1}, {"number": 2, "queue": "scans"}, {"number": 3, "queue": "scans"}])
+    with Connection(rabbitmq) as connection:
+        purge = connection.default_channel.queue_purge
+        assert purge(queue_name(postgresql, "default")) == 1
+        assert purge(queue_name(postgresql, "scans")) == 2
+
+
 def test_messages_that_the_broker_lost_are_sent_again(house, postgresql, rabbitmq):
     house.enqueue("mark", numbers(5))
     with Connection(rabbitmq) as connection:

@@ -66,6 +66,7 @@ class CeleryWorker:
             without_gossip=True,
             without_mingle=True,
             loglevel="WARNING",
+            quiet=True,
         )
         self._upkeep.start()
         Thread(target=self._rescue, name="rescue", daemon=True).start()

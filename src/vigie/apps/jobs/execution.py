@@ -79,8 +79,8 @@ def _attempt(claim: Claim, clock: Clock) -> Callable[[], bool] | None:
     # The border: whatever a task raises belongs to its row, where people read it, and never ends the worker.
     except (Exception, SystemExit) as error:  # noqa: BLE001
         logger.warning("job %d (%s) failed: %s: %s", number, claim.path, type(error).__name__, error)
-        kept, retry = error, not isinstance(error, NoSuchTask)
-        return lambda: actions.fail(job_id=number, token=token, error=kept, now=clock(), retry=retry)
+        kept = error
+        return lambda: actions.fail(job_id=number, token=token, error=kept, now=clock())
     return lambda: actions.finish(job_id=number, token=token, result=result, now=clock())
 
 

@@ -11,7 +11,7 @@ LINE_KEPT = 500
 
 
 class NoSuchTask(Exception):
-    """The job names a task that this program does not have: trying again would not help."""
+    """The job names a task that this program does not have: another worker may run a newer one."""
 
 
 class WorkerVanished(Exception):

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from amqp.exceptions import AMQPError, NotFound  # type: ignore[import-untyped]
 from celery import Celery
-from kombu.entity import Queue
+from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
 
 from vigie.apps.jobs.carrier import CarrierDown, CarrierStillDown, Parcel
@@ -29,7 +29,7 @@ def application(broker_url: str, prefix: str, queues: tuple[str, ...]) -> Celery
     """The Celery application; `prefix` keeps two installations apart on one broker."""
     app = Celery("vigie", broker=broker_url, fixups=[], set_as_current=False)
     app.conf.update(
-        task_queues=[_queue(prefix + name) for name in queues],
+        task_queues=[_queue(prefix, name) for name in queues],
         task_default_queue=prefix + "default",
         task_ignore_result=True,
         task_acks_late=True,
@@ -47,8 +47,10 @@ def application(broker_url: str, prefix: str, queues: tuple[str, ...]) -> Celery
     return app
 
 
-def _queue(name: str) -> Queue:
-    return Queue(name, durable=True, max_priority=TOP_PRIORITY)  # type: ignore[no-untyped-call]
+def _queue(prefix: str, name: str) -> Queue:
+    # Its own exchange and key: without them Celery binds every queue to one key, and each message comes twice.
+    exchange = Exchange(prefix + "jobs", type="direct", durable=True)  # type: ignore[no-untyped-call]
+    return Queue(prefix + name, exchange, routing_key=name, durable=True, max_priority=TOP_PRIORITY)  # type: ignore[no-untyped-call]
 
 
 def broker_priority(priority: int) -> int:
