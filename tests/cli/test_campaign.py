@@ -137,6 +137,12 @@ def test_the_file_is_there_even_when_the_database_is_not(home, monkeypatch):
     assert (home / "STOP").exists()
 
 
+def test_a_stop_that_is_only_a_file_is_lifted_too(home):
+    (home / "STOP").write_text("ordered while the database was away")
+    assert "The stop is lifted" in run(stop.stop, "--lift").output
+    assert not (home / "STOP").exists()
+
+
 def test_lifting_when_nothing_is_stopped_says_so():
     assert "No stop was in force." in run(stop.stop, "--lift").output
     assert not actions.stop_file().exists()

@@ -56,5 +56,6 @@ def _lift() -> None:
     django_ready()
     from vigie.apps.scans import actions
 
+    had_file = actions.stop_file().exists()  # a stop ordered while the database did not answer left only that
     lifted = actions.lift_stop(by=actor(), now=datetime.now(UTC))
-    say("The stop is lifted: campaigns can start." if lifted else "No stop was in force.")
+    say("The stop is lifted: campaigns can start." if lifted or had_file else "No stop was in force.")
