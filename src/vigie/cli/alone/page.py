@@ -97,7 +97,7 @@ def _weakness(report: Report, weakness: Weakness) -> str:
     shown = "".join(f"<li>{escape(mark)}</li>" for mark in marks)
     if weakness.exploited:
         shown += f'<li class="burning">{escape(words["exploited"])}</li>'
-    shown += f"<li>{escape(words['minutes'].format(minutes=text.minutes))}</li>"
+    shown += f"<li>{escape(report.work(text.minutes))}</li>"
     steps = "".join(f"<li>{escape(step)}</li>" for step in text.steps)
     parts = (("what", text.what), ("why", text.why_for_care))
     later = (("meanwhile", text.meanwhile), ("verified", text.verified_by))

@@ -96,6 +96,13 @@ class Report:
         local = when.astimezone(PARIS)
         return f"{local:%d/%m/%Y %H:%M:%S} (Paris)" if self.language == "fr" else f"{local:%d %b %Y %H:%M:%S} (Paris)"
 
+    def work(self, minutes: int) -> str:
+        """How long it takes, in the unit that people use."""
+        if minutes < 60:
+            return self.words["work_minutes"].format(count=minutes)
+        hours = f"{minutes / 60:.1f}".removesuffix(".0")
+        return self.words["work_hours"].format(count=hours.replace(".", ",") if self.language == "fr" else hours)
+
     def state_of(self, service: judged.JudgedService) -> str:
         """What is concluded of one service, in a few words."""
         if service.weaknesses:

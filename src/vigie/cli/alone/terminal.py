@@ -1,5 +1,6 @@
 """The report as it is read on a terminal."""
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
@@ -40,7 +41,7 @@ def _authority(report: Report, console: Console) -> None:
 
 def _weakness(report: Report, number: int, weakness: Weakness, console: Console) -> None:
     words, text = report.words, weakness.text
-    priority = words[f"priority_{weakness.priority.value}"]
+    priority = f"{words[f'priority_{weakness.priority.value}']}, {report.work(text.minutes)}"
     mark = f" [bold red]{escape(words['exploited'])}[/]" if weakness.exploited else ""
     console.print(f"\n[bold]{number}. {escape(text.title)}[/]  ({escape(priority)}){mark}", highlight=False)
     told = [f"[cyan]{escape(', '.join(weakness.places))}[/]", escape(text.what), f"[dim]{escape(text.why_for_care)}[/]"]
@@ -58,9 +59,11 @@ def _services(report: Report, console: Console) -> None:
     if not report.services:
         return
     words = report.words
-    table = Table(title=words["services"], title_justify="left", header_style="bold")
+    table = Table(
+        title=words["services"], title_justify="left", header_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+    )
     for column in ("address", "port", "name", "service", "product", "state"):
-        table.add_column(words[column], overflow="fold")
+        table.add_column(words[column], overflow="fold", no_wrap=column in {"address", "port", "service"})
     for service in report.services:
         look = service.look
         table.add_row(
