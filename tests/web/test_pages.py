@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import EstablishmentFactory, FindingFactory, ServiceFactory, SiteFactory
+from tests.factories import EstablishmentFactory, FindingFactory, ServiceFactory, SiteFactory, VulnerabilityFactory
 from tests.web.world import World
 from vigie.apps.assets.models import Asset, Mandate
 from vigie.apps.audit.models import Event
@@ -269,3 +269,20 @@ def test_an_asset_of_another_establishment_cannot_be_ended_from_here(world: Worl
     asset = Asset.objects.filter(establishment=world.establishment).first()
     assert asset is not None
     assert signed_in.post(reverse("web:end-asset", args=[world.unseen.finess, asset.pk])).status_code == 404
+
+
+def test_a_vulnerability_that_nobody_runs_is_not_loud(world: World, signed_in: Client, today: datetime) -> None:
+    VulnerabilityFactory(cve="CVE-2020-0001", kev_on=today.date(), updated_at=today)
+    body = text(signed_in, "/vulnerabilities/")
+    assert "3 known vulnerabilities: 2 exploited, 1 seen in an establishment." in body
+    assert body.count("v-exploited") == 1
+    assert body.count("exploited elsewhere") == 1
+
+
+def test_an_exposed_service_asked_under_two_names_is_listed_once(world: World, signed_in: Client) -> None:
+    service = world.finding.service
+    assert service is not None
+    ServiceFactory(establishment=world.establishment, address=service.address, port=service.port, pair=service.pair)
+    body = text(signed_in, reverse("web:vulnerability", args=[world.vulnerability.cve]))
+    assert "1 establishment is affected." in body
+    assert body.count("127.61.0.1:8443") == 1

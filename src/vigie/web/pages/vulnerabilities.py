@@ -45,7 +45,8 @@ def vulnerabilities(request: HttpRequest) -> HttpResponse:
         "table": table(rows, COLUMNS, request, "exploited"),
         "asked": request.GET,
         "counts": rows.order_by().aggregate(
-            exploited=Count("pk", filter=Q(kev_on__isnull=False)), exposed=Count("pk", filter=Q(exposed__gt=0))
+            exploited_number=Count("pk", filter=Q(kev_on__isnull=False)),
+            seen_number=Count("pk", filter=Q(exposed__gt=0)),
         ),
     }
     return render(request, "web/pages/vulnerabilities.html", context)
