@@ -253,3 +253,10 @@ def test_the_strongest_layer_that_can_tell_decides(matches, decided_by):
 
 def test_nobody_who_spoke_decides_nothing():
     assert strongest([]) is None
+
+
+@pytest.mark.parametrize(("source", "expected"), [("nvd", "affected"), ("adp", "unknown")])
+def test_every_version_is_only_believed_of_who_means_it(source, expected):
+    answer = match(Identity("valmed", "portal", "1.0"), any_of(cpe("a:valmed:portal:*")), source=source)
+    assert answer is not None
+    assert answer.verdict.value == expected

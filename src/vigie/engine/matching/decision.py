@@ -8,7 +8,7 @@ from vigie.engine.versions import parse, scheme_of
 from . import package as packages
 from .aliases import Aliases
 from .applies import any_of, branch_of, is_past, limit_of, named
-from .statement import NONE, Criterion, Statement
+from .statement import ANY, NONE, Criterion, Statement
 from .verdict import Match, MatchVerdict
 from .version_range import Holds, Seen, joined, scheme_for
 
@@ -60,6 +60,9 @@ def _upstream(seen: Seen, statement: Statement, criteria: tuple[Criterion, ...],
     fixed_in = _fixed_in(held.criterion)
     if held.holds is Holds.UNKNOWN:
         return Match(MatchVerdict.UNKNOWN, _unknown(seen, told), source, fixed_in)
+    if source == "adp" and held.criterion and not held.criterion.bounded and held.criterion.version == ANY:
+        # A row that was added without any bound says which product, not that every version is concerned.
+        return Match(MatchVerdict.UNKNOWN, f"{told}, from a source that gives no bound", source, fixed_in)
     if held.holds is Holds.CONDITIONAL:
         return Match(MatchVerdict.CONDITIONAL, f"{version} is in {told}, {held.why}", source, fixed_in)
     return Match(MatchVerdict.AFFECTED, f"{version} is in {told}", source, fixed_in)
