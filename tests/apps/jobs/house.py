@@ -6,8 +6,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +16,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from .processes import Running
+
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE_SECONDS = 40  # generous: the machine may be busy; no test waits that long when all is well
 START_DJANGO = "import django; django.setup()\n"
@@ -27,15 +27,15 @@ START_DJANGO = "import django; django.setup()\n"
 class House:
     env: dict[str, str]
     select: Callable[[str], list[tuple[Any, ...]]]
-    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    started: list[Running] = field(default_factory=list)
 
     def run(self, code: str, *, expect: int = 0) -> str:
-        """Run Python code as a process of this installation."""
-        done = subprocess.run(
-            [sys.executable, "-c", START_DJANGO + code], env=self.env, cwd=ROOT, capture_output=True, text=True
-        )
-        assert done.returncode == expect, done.stderr
-        return done.stdout
+        """Run Python code as a process of this installation; return what it printed."""
+        with tempfile.NamedTemporaryFile("r") as output:
+            ended = Running(self.env | {"OUTPUT": output.name}, code=START_DJANGO + code).wait()
+            said = output.read()
+        assert ended == expect, said
+        return said
 
     def migrate(self) -> None:
         self.run("from django.core.management import call_command; call_command('migrate', verbosity=0)")
@@ -62,11 +62,10 @@ with transaction.atomic():
         lease: float = 3,
         grace: float = 8,
         first: tuple[str, list[dict[str, Any]]] | None = None,
-    ) -> subprocess.Popen[bytes]:
+    ) -> Running:
         """Start a worker of this installation, with a short lease; let it enqueue these jobs before it begins."""
-        command = [sys.executable, "-m", "tests.apps.jobs.run_worker", str(lanes), str(lease), str(grace)]
-        command.append(json.dumps(first))
-        process = subprocess.Popen(command, env=self.env, cwd=ROOT)
+        arguments = (str(lanes), str(lease), str(grace), json.dumps(first))
+        process = Running(self.env, module="tests.apps.jobs.run_worker", arguments=arguments)
         self.started.append(process)
         return process
 
@@ -87,7 +86,7 @@ with transaction.atomic():
 
     def close(self) -> None:
         for process in self.started:
-            if process.poll() is None:
+            if process.alive:
                 process.send_signal(signal.SIGCONT)
                 process.kill()
             process.wait()
