@@ -33,8 +33,8 @@ def take_one(now):
     return claim
 
 
-def end_badly(claim, now, error=None, **more):
-    return actions.fail(job_id=claim.id, token=claim.token, error=error or RuntimeError("no"), now=now, **more)
+def end_badly(claim, now, error=None):
+    return actions.fail(job_id=claim.id, token=claim.token, error=error or RuntimeError("no"), now=now)
 
 
 def test_one_key_is_one_unfinished_job(now):
@@ -173,13 +173,6 @@ def test_a_failure_is_told_and_tried_again_later_and_later(now):
     assert (job.state, job.attempts, len(job.failures)) == ("failed", 5, 5)
     assert job.failures[0]["exception"] == "builtins.ValueError"
     assert take(now + timedelta(days=1)) == []
-
-
-def test_a_failure_that_cannot_heal_is_not_tried_again(now):
-    job = enqueue(now)
-    end_badly(take_one(now), now, retry=False)
-    job.refresh_from_db()
-    assert (job.state, job.error) == ("failed", "RuntimeError: no")
 
 
 def test_workers_that_die_do_not_use_up_the_attempts_of_an_honest_job(now):

@@ -128,20 +128,20 @@ def finish(*, job_id: int, token: UUID, result: Any, now: datetime) -> bool:
     return True
 
 
-def fail(*, job_id: int, token: UUID, error: BaseException, now: datetime, retry: bool = True) -> bool:
+def fail(*, job_id: int, token: UUID, error: BaseException, now: datetime) -> bool:
     """End an attempt badly: it comes back after a while, or stays failed. False when its lease was lost."""
-    return _end_attempt(Job.objects.leased(job_id, token), failure(error), now, retry=retry)
+    return _end_attempt(Job.objects.leased(job_id, token), failure(error), now)
 
 
 @transaction.atomic
-def _end_attempt(mine: JobQuerySet, why: Failure, now: datetime, *, retry: bool = True) -> bool:
+def _end_attempt(mine: JobQuerySet, why: Failure, now: datetime) -> bool:
     job = mine.select_for_update().first()
     if job is None:
         return False
     job.failures = [*job.failures, why.told(worker=job.worker, at=now)][-FAILURES_KEPT:]
     job.error = why.line
     job.lease_token = job.lease_until = job.published_at = None
-    delay = _next_attempt(job, why) if retry else None
+    delay = _next_attempt(job, why)
     if job.again:
         job.again, job.failures, delay = False, [], delay or timedelta(0)
     if delay is None:
