@@ -18,9 +18,9 @@ def main() -> None:
             finding.establishment.finess,
             finding.address,
             finding.port,
-            finding.name,
             finding.kind,
             finding.subject,
+            " ".join(sorted(finding.names)),
         ]
 
     found = Finding.objects.select_related("establishment")

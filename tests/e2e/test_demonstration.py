@@ -85,7 +85,9 @@ def ask(environment: dict) -> dict:
 
 
 def keys(weaknesses) -> set:
-    return {(one.finess, one.address, one.port, one.name, one.kind, one.subject) for one in weaknesses}
+    return {
+        (one.finess, one.address, one.port, one.kind, one.subject, " ".join(sorted(one.names))) for one in weaknesses
+    }
 
 
 def rows(listed) -> set:

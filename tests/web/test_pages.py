@@ -40,6 +40,11 @@ def test_establishments_never_looked_at_are_unknown_not_fine(signed_in: Client) 
     assert "no establishment has been looked at" in body
     assert "Nothing that attackers are known to use" not in body
     assert "v-fill-A" not in body
+    assert '<dd class="v-value"><span class="v-unknown">unknown</span></dd>' in body
+    assert '<dd class="v-value">0</dd>' not in body
+    listed = text(signed_in, "/establishments/")
+    assert listed.count("v-unknown") == 3
+    assert signed_in.get("/establishments/?format=csv").content.decode().rstrip().endswith(";;;;;;")
 
 
 def test_the_overview_answers_in_words_first(world: World, signed_in: Client) -> None:

@@ -120,6 +120,11 @@ class EstablishmentRow:
     exploited_count: int
     late_count: int
 
+    @property
+    def is_known(self) -> bool:
+        """Never looked at: no finding is then not zero findings."""
+        return self.level is not None or self.open_count > 0
+
 
 def rows_of(page: Iterable[Establishment]) -> list[EstablishmentRow]:
     """Turn a page of `listed` into rows, with one more query for all the levels."""

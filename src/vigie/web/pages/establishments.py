@@ -29,9 +29,15 @@ COLUMNS = (
     Column("city", _("City"), ("city",), lambda row: row.establishment.city),
     Column("low", _("Low"), (), lambda row: row.level.low if row.level else "", in_page=False),
     Column("high", _("High"), (), lambda row: row.level.high if row.level else "", in_page=False),
-    Column("open", _("Open findings"), ("open_count",), lambda row: row.open_count, "v-num"),
-    Column("exploited", _("Exploited"), ("exploited_count",), lambda row: row.exploited_count, "v-num"),
-    Column("late", _("Past deadline"), ("late_count",), lambda row: row.late_count, "v-num"),
+    Column("open", _("Open findings"), ("open_count",), lambda row: row.open_count if row.is_known else "", "v-num"),
+    Column(
+        "exploited",
+        _("Exploited"),
+        ("exploited_count",),
+        lambda row: row.exploited_count if row.is_known else "",
+        "v-num",
+    ),
+    Column("late", _("Past deadline"), ("late_count",), lambda row: row.late_count if row.is_known else "", "v-num"),
 )
 
 
