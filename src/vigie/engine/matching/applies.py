@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from vigie.engine.versions import Version, parse
+from vigie.engine.versions import order as compare_versions
 
 from .statement import ANY, NONE, Configuration, Criterion, Node, Operator
-from .version_range import Holds, Seen, against, joined, scheme_for, within
+from .version_range import Holds, Seen, joined, scheme_for, within
 
 HARDWARE = "h"
 SYSTEM = "o"
@@ -48,23 +49,18 @@ def named(seen: Seen, configurations: tuple[Configuration, ...]) -> tuple[Criter
 
 
 def _configuration(seen: Seen, configuration: Configuration) -> Held:
-    nodes = configuration.nodes
-    if configuration.operator is Operator.OR or len(nodes) == 1:
-        own = [node for node in nodes if _names(seen, node)]
-        return _negated(_greatest(_node(seen, node) for node in own), configuration.negate and bool(own))
-    if not any(_names(seen, node) for node in nodes):
+    named = [(node, [one for one in node.criteria if concerns(seen, one)]) for node in configuration.nodes]
+    if configuration.operator is Operator.OR or len(named) == 1:
+        answers = [_node(seen, node, own) for node, own in named if own]
+        return _negated(_greatest(answers), configuration.negate and bool(answers))
+    if not any(own for _, own in named):
         return Held(Holds.NO)
-    answers = [_node(seen, node) if _names(seen, node) else _beside(seen, node) for node in nodes]
+    answers = [_node(seen, node, own) if own else _beside(seen, node) for node, own in named]
     return _negated(_least(answers), configuration.negate)
 
 
-def _names(seen: Seen, node: Node) -> bool:
-    return any(concerns(seen, criterion) for criterion in node.criteria)
-
-
-def _node(seen: Seen, node: Node) -> Held:
-    """A node that names the product."""
-    own = [criterion for criterion in node.criteria if concerns(seen, criterion)]
+def _node(seen: Seen, node: Node, own: list[Criterion]) -> Held:
+    """A node that names the product, in the criteria `own`."""
     if node.operator is Operator.AND and len(node.criteria) > 1:
         others = Node(tuple(criterion for criterion in node.criteria if criterion not in own))
         answers = [_criterion(seen, criterion) for criterion in own]
@@ -152,14 +148,15 @@ def limit_of(seen: Seen, criterion: Criterion) -> Version | None:
     return parse(scheme_for(seen.scheme, bound), bound) if bound else None
 
 
-def is_past(seen: Seen, criterion: Criterion) -> bool:
-    """True when what was seen comes after the last version that the criterion names."""
-    if criterion.end_excluding:
-        return against(seen, criterion.end_excluding) in "=>"
-    last = criterion.end_including or joined(criterion.version, criterion.update)
-    order = against(seen, last) if last else "?"
-    # 9.1R1 comes after the bare 9.1.
-    return order == ">" or (order == "~" and criterion.update == NONE)
+def is_past(seen: Seen, criterion: Criterion, limit: Version) -> bool:
+    """True when what was seen comes after `limit`, the last version that the criterion names."""
+    if seen.version is None or limit.scheme != seen.version.scheme:
+        return False
+    order = compare_versions(seen.version, limit)
+    if limit.vague and limit.key <= seen.version.key <= limit.ceiling:
+        # On the line that the limit names: past its beginning if it is excluded, and 9.1R1 is past the bare 9.1.
+        return bool(criterion.end_excluding) or criterion.update == NONE
+    return order == ">" or (order == "=" and bool(criterion.end_excluding))
 
 
 def _greatest(answers: Iterable[Held]) -> Held:

@@ -7,7 +7,7 @@ from vigie.engine.versions import parse, scheme_of
 
 from . import package as packages
 from .aliases import Aliases
-from .applies import any_of, branch_of, is_past, limit_of, named
+from .applies import any_of, is_past, limit_of, named
 from .statement import ANY, NONE, Criterion, Statement
 from .verdict import Match, MatchVerdict
 from .version_range import Holds, Seen, joined, scheme_for
@@ -76,11 +76,11 @@ def _unknown(seen: Seen, told: str) -> str:
 
 def _outside(seen: Seen, criteria: tuple[Criterion, ...], source: str) -> Match:
     """Fixed when it is past all that is named on its own branch, or past everything; else it never was affected."""
-    told = [criterion for criterion in criteria if limit_of(seen, criterion)]
-    own = [criterion for criterion in told if seen.version and branch_of(seen, criterion) == seen.version.branch]
+    told = [(limit, criterion) for criterion in criteria if (limit := limit_of(seen, criterion))]
+    own = [(limit, criterion) for limit, criterion in told if seen.version and limit.branch == seen.version.branch]
     judged = own or told
-    if judged and all(is_past(seen, criterion) for criterion in judged):
-        last = max(judged, key=lambda criterion: limit.key if (limit := limit_of(seen, criterion)) else b"")
+    if judged and all(is_past(seen, criterion, limit) for limit, criterion in judged):
+        _, last = max(judged, key=lambda pair: pair[0].key)
         return Match(MatchVerdict.FIXED, f"{seen.shown} is past {describe(last)}", source, _fixed_in(last))
     return Match(MatchVerdict.NOT_AFFECTED, f"{seen.shown} is in none of {len(criteria)} criteria", source)
 
