@@ -216,3 +216,14 @@ def test_a_statement_of_wrong_types_is_read_without_a_crash():
 def test_a_catch_all_site_is_not_a_fhir_server(ask):
     with listening(site({}, missing=page(b'{"status": "UP"}', "Content-Type: application/json"))) as server:
         assert ask(server, "http").service == "http"
+
+
+@given(st.binary(max_size=200))
+def test_any_body_that_begins_like_a_statement_is_read_without_a_crash(body):
+    answer = HttpAnswer("/metadata", 200, (), b'{"' + body, len(body) + 2, b"", b"")
+    assert fhir.capability(answer) is None
+
+
+def test_a_statement_in_latin_1_is_none():
+    body = '{"é": "resourceType"}'.encode("latin-1")
+    assert fhir.capability(HttpAnswer("/metadata", 200, (), body, len(body), b"", b"")) is None

@@ -5,6 +5,7 @@ import pytest
 from vigie.data.pace import pace_table
 from vigie.probes import stop as stops
 from vigie.probes.identify import ORDERS
+from vigie.probes.pace import Pace, RunBudget
 from vigie.probes.scope import Intensity
 from vigie.probes.stop import FileStop, LinkedStop, StopSignal
 
@@ -71,6 +72,12 @@ def test_all_addresses_share_the_wider_budgets(budget):
     pace = free_pace(**{budget: 2})
     assert pace.take("127.77.0.1", Intensity.STANDARD) == 0
     assert pace.take("127.77.0.2", Intensity.STANDARD) > 0
+
+
+def test_an_address_shared_by_two_establishments_has_one_budget():
+    table, run = free_pace(address=2)._table, RunBudget()
+    assert Pace(table, run).take("127.77.0.1", Intensity.STANDARD) == 0
+    assert Pace(table, run).take("127.77.0.1", Intensity.STANDARD) > 0
 
 
 def test_a_refused_turn_costs_nothing():

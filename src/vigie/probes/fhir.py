@@ -19,7 +19,7 @@ def capability(answer: HttpAnswer) -> FhirFacts | None:
         return None
     try:
         document = msgspec.json.decode(answer.body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     kind = document.get("resourceType") if isinstance(document, dict) else None
     if not isinstance(kind, str) or kind not in {"CapabilityStatement", "Conformance"}:
