@@ -72,6 +72,8 @@ class CeleryWorker:
         Thread(target=self._rescue, name="rescue", daemon=True).start()
         celery.start()
         self._leaving.set()
+        while self._held.tokens():  # the rescue's job; `_leave` ends the wait when it lasts
+            time.sleep(REFUSED_PAUSE_SECONDS / 10)
         self._upkeep.end()
         return int(celery.exitcode or 0)
 
@@ -92,7 +94,7 @@ class CeleryWorker:
             if not (claims := self._upkeep.outage.survive(self._claim_overdue)):
                 self._leaving.wait(max(RESCUE_SECONDS, self._upkeep.outage.pause_seconds))
                 continue
-            logger.warning("job %d waited for a message that did not come: taken from the ledger", claims[0].id)
+            logger.info("job %d has long been due: taken from the ledger itself", claims[0].id)
             run(claims[0], self._held, clock=timezone.now, lease=self._lease)
         connections.close_all()
 
