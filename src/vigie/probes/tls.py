@@ -17,6 +17,15 @@ from .answer import kept
 from .connection import Connection
 from .errors import Closed, Garbled, ProbeError, Silent
 
+# Each part of a damaged certificate is refused in its own way.
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 MAX_CHAIN = 10  # a server may show the same certificates without end
 _OBSOLETE_SUITES = (
     # What a server that speaks TLS 1.0 or 1.1 can choose: ECDHE then DHE then RSA, AES, 3DES, RC4.
@@ -72,7 +81,7 @@ def read_certificate(der: bytes, chain_length: int) -> Certificate | None:
                 self_signed=_is_self_signed(leaf),
                 chain_length=chain_length,
             )
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
+    except _UNREADABLE:
         return None
 
 
@@ -160,7 +169,7 @@ def _is_self_signed(leaf: x509.Certificate) -> bool:
         return False
     try:
         leaf.verify_directly_issued_by(leaf)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+    except (*_UNREADABLE, InvalidSignature):
         return False
     return True
 
