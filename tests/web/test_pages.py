@@ -44,7 +44,7 @@ def test_establishments_never_looked_at_are_unknown_not_fine(signed_in: Client) 
     assert '<dd class="v-value">0</dd>' not in body
     listed = text(signed_in, "/establishments/")
     assert listed.count("v-unknown") == 3
-    assert signed_in.get("/establishments/?format=csv").content.decode().rstrip().endswith(";;;;;;")
+    assert signed_in.get("/establishments/?format=csv").content.decode().rstrip().endswith(";VALMORNE;;;;;")
 
 
 def test_the_overview_answers_in_words_first(world: World, signed_in: Client) -> None:
