@@ -138,30 +138,28 @@ def test_the_pairs_of_the_advisories_are_all_right(shared_data):
     assert {pair["scheme"] for pair in pairs} <= set(schemes())
 
 
-@pytest.mark.parametrize("scheme", schemes())
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        " ",
-        "unknown",
-        "n/a",
-        "-",
-        "*",
-        "1." * 5000,
-        "9" * 10_000,
-        "１.２",
-        "1.0\x00",
-        "\\",
-        "((((",
-        "v",
-        "é1",
-    ],
-    ids=lambda text: f"{text[:8]!r}",
+NO_VERSIONS = (
+    "",
+    " ",
+    "unknown",
+    "n/a",
+    "-",
+    "*",
+    "1." * 5000,
+    "9" * 10_000,
+    "１.２",
+    "1.0\x00",
+    "\\",
+    "((((",
+    "v",
+    "é1",
 )
-def test_what_is_no_version_is_none_and_never_an_exception(scheme, text):
-    assert parse(scheme, text) is None
-    assert compare(scheme, text, "1.0.0") == "?"
+
+
+@pytest.mark.parametrize("scheme", schemes())
+def test_what_is_no_version_is_none_and_never_an_exception(scheme):
+    assert [text[:20] for text in NO_VERSIONS if parse(scheme, text) is not None] == []
+    assert {compare(scheme, text, "1.0.0") for text in NO_VERSIONS} == {"?"}
 
 
 def test_an_unknown_scheme_cannot_tell():
@@ -180,7 +178,7 @@ any_version = st.one_of(texts, plausible)
 
 
 @pytest.mark.parametrize("scheme", schemes())
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(a=any_version, b=any_version, c=any_version)
 def test_the_order_is_total_and_the_key_keeps_it(scheme, a, b, c):
     first, second, third = (parse(scheme, text) for text in (a, b, c))
