@@ -108,7 +108,7 @@ def test_a_stop_tells_what_was_seen_until_then_and_what_was_not_asked(monkeypatc
 
         def conversation(connection):
             # The sweep knocks and leaves at once; a conversation waits for a greeting.
-            connection.settimeout(0.05)
+            connection.settimeout(0.3)
             try:
                 if connection.recv(1) == b"":
                     return
