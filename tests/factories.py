@@ -189,6 +189,7 @@ class FindingFactory(DjangoModelFactory):
     service = factory.SubFactory(ServiceFactory, establishment=factory.SelfAttribute("..establishment"))
     address = factory.SelfAttribute("service.address")
     port = factory.SelfAttribute("service.port")
+    names = factory.LazyAttribute(lambda finding: [finding.service.name if finding.service else ""])
     kind = "product"
     subject = "openbsd:openssh"
     seen_version = "9.2p1"

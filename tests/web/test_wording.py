@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from tests.factories import EstablishmentFactory, FindingFactory, ServiceFactory
+from tests.factories import EstablishmentFactory, FindingFactory
 from vigie.apps.findings.models import Finding
 from vigie.apps.observatory.models import Level
 from vigie.web.components import wording
@@ -34,7 +34,8 @@ def test_a_product_is_named_as_people_write_it(subject: str, name: str) -> None:
 
 def test_a_place_holds_an_address_of_version_6_in_brackets() -> None:
     assert wording.place(Finding(address="2001:db8::1", port=443)) == "[2001:db8::1]:443"
-    assert wording.place(Finding(address="2001:db8::1", name="www.example.org", port=443)) == "www.example.org:443"
+    named = Finding(address="2001:db8::1", names=["", "www.example.org", "mail.example.org"], port=443)
+    assert wording.place(named) == "www.example.org:443 +1"
 
 
 def test_who_acted_is_shown_without_the_number_of_the_account() -> None:
@@ -63,15 +64,13 @@ def gain(pk: int, low_after: int, letter: str) -> dict[str, object]:
 
 
 @pytest.mark.django_db
-def test_what_gains_most_comes_first_and_twins_are_one_task() -> None:
+def test_what_gains_most_comes_first() -> None:
     one = EstablishmentFactory()
     small, large = FindingFactory(establishment=one), FindingFactory(establishment=one)
-    named = ServiceFactory(establishment=one, address=large.address, port=large.port, name="www.example.org")
-    twin = FindingFactory(establishment=one, service=named, name="www.example.org")
     gains = [gain(small.pk, 42, "D"), gain(large.pk, 75, "B")]
     trace = {"indicators": [], "gates": [], "gains": gains, "low_before_gates": 40, "high_before_gates": 40}
     level = Level(subject_kind="establishment", trace=trace)
-    tasks = todo(level, [twin, small, large])
+    tasks = todo(level, [small, large])
     assert [task.finding.pk for task in tasks] == [large.pk, small.pk]
     assert [task.changes_letter for task in tasks] == [True, False]
 

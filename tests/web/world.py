@@ -209,7 +209,6 @@ def _remote_access(one: Establishment, now: datetime) -> tuple[Finding, Finding]
         severity="critical",
         exploited=True,
         remote_access=True,
-        name=service.name,
         first_seen=now - timedelta(days=20),
         last_confirmed=now - timedelta(days=1),
         deadline=now - timedelta(days=16),

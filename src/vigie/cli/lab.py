@@ -111,7 +111,7 @@ def planted(
         if as_json:
             print_json(asdict(one))
         else:
-            where = f"{one.address}:{one.port}" + (f" ({one.name})" if one.name else "")
+            where = " ".join([f"{one.address}:{one.port}", *filter(None, one.names)])
             say(f"{one.finess}  {where}  {one.subject} {one.version}".rstrip())
     if not as_json:
         say(f"{len(weaknesses)} weaknesses in phase {phase}")

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from . import draw
-from .faces import CertificateKind, Face, Protocol
+from .faces import Face, Protocol
 from .plan import Establishment, Host, Plan, Service
 
+NAME_MISMATCH = "tls-name-mismatch"
 _WEB = frozenset({Protocol.HTTP, Protocol.HTTPS, Protocol.FHIR})
 _ODD = frozenset({Protocol.SILENT, Protocol.ENDLESS, Protocol.BIG_HEADER})
 
@@ -19,10 +20,10 @@ class Planted:
     finess: str
     address: str
     port: int
-    name: str  # the host name that was asked, "" by address
     kind: str  # "check" or "product"
     subject: str  # slug of the check, or "vendor:product"
     version: str  # of the product, "" for a check
+    names: tuple[str, ...]  # host names under which it shows, "" by address
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,12 +39,11 @@ class PlantedService:
 
 
 def expected(phase: int, plan: Plan | None = None) -> frozenset[Planted]:
-    """Every weakness that can be proven in this phase, once by address and once by each name for web services."""
+    """Every weakness that can be proven in this phase, once a port, with the names under which it shows."""
     return frozenset(
         planted
         for establishment, host, service, face in _shown(phase, plan)
-        for name in _names(host, face)
-        for planted in _weaknesses(establishment, host, service, face, name)
+        for planted in _weaknesses(establishment, host, service, face)
     )
 
 
@@ -112,14 +112,15 @@ def _names(host: Host, face: Face) -> tuple[str, ...]:
     return ("", host.name) if host.name and face.protocol in _WEB else ("",)
 
 
-def _weaknesses(establishment: Establishment, host: Host, service: Service, face: Face, name: str) -> Iterator[Planted]:
+def _weaknesses(establishment: Establishment, host: Host, service: Service, face: Face) -> Iterator[Planted]:
     if _is_unproven(establishment, face):
         return
-    where = (establishment.finess, host.address, service.port, name)
+    where, names = (establishment.finess, host.address, service.port), _names(host, face)
     for check in face.fails:
         # Asked by its address alone, a server cannot show the wrong name.
-        if name or face.certificate is not CertificateKind.WRONG_NAME:
-            yield Planted(*where, "check", check, "")
+        shown = names if check != NAME_MISMATCH else tuple(filter(None, names))
+        if shown:
+            yield Planted(*where, "check", check, "", shown)
     if face.cves and face.product:
         subject = f"{face.product.vendor}:{face.product.product}"
-        yield Planted(*where, "product", subject, face.product.version or "")
+        yield Planted(*where, "product", subject, face.product.version or "", names)

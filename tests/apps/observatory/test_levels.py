@@ -167,15 +167,6 @@ def test_the_trace_explains_and_ranks_what_to_do(aline, now):
     assert level.trace["gains"][0]["letter_after"] == "A"
 
 
-def test_a_weakness_seen_under_two_names_counts_once(aline, now):
-    service = aline.services.first()
-    for name in ("", "portail.example"):
-        FindingFactory(establishment=aline, service=service, name=name, deadline=now + 90 * DAY)
-    level = level_of(aline, now)
-    assert level.low == 95
-    assert len(level.trace["gains"]) == 1
-
-
 def test_reading_many_establishments_costs_the_same_questions(aline, now, django_assert_num_queries):
     others = [EstablishmentFactory() for _ in range(5)]
     for other in others:

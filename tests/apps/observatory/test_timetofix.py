@@ -39,7 +39,6 @@ def found(one: Establishment, since: float, *events: tuple[str, float], **traits
         close_reason=traits.get("reason", "check_passed") if ended else "",
         severity=traits.pop("severity", "high"),
         exploited=traits.pop("exploited", False),
-        name=traits.pop("name", ""),
     )
     FindingEvent.objects.create(finding=row, kind="detected", at=row.first_seen, by="test")
     for kind, days in events:
@@ -96,21 +95,6 @@ def test_better_knowledge_is_no_mending_and_is_counted_apart(one):
     found(one, 20, ("closed", 5))
     told = timetofix.of_establishment(one, NOW)
     assert (told.every.n, told.every.fixed, told.never_weak) == (1, 1, 1)
-
-
-@pytest.mark.parametrize(
-    ("by_name", "days", "ended"),
-    [
-        pytest.param([], 20, 0, id="open-under-its-name"),
-        pytest.param([("closed", 4)], 16, 1, id="closed-later-under-its-name"),
-        pytest.param([("closed", 8)], 15, 1, id="closed-sooner-under-its-name"),
-    ],
-)
-def test_a_weakness_seen_under_two_names_is_mended_once(one, by_name, days, ended):
-    found(one, 20, ("closed", 5), address="127.61.0.9", seen=6)
-    found(one, 18, *by_name, address="127.61.0.9", name="vpn.valmorne.example")
-    curve = timetofix.of_establishment(one, NOW).every.curve
-    assert (curve.n, curve.events, curve.followed_seconds) == (1, ended, days * 86_400)
 
 
 def test_under_six_findings_the_median_is_not_told(one):

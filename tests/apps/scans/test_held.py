@@ -127,6 +127,7 @@ def test_absences_that_would_end_too_many_findings_wait(world, now):
             service=service,
             address=service.address,
             port=22,
+            names=[""],
             kind="check",
             subject=f"check-{number}",
             severity="low",

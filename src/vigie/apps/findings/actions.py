@@ -1,7 +1,7 @@
 """What a look, an absence or new knowledge changes for the findings of an establishment."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,11 +22,13 @@ from vigie.engine.priority import Case
 
 from .enums import CloseReason, FindingEventKind, FindingKind, FindingState
 from .judging import Judgement, judge_checks, judge_products, judge_replaced
+from .merging import by_weakness, merge
 from .models import Finding, FindingQuerySet
 from .recording import Occasion, apply, end
 
 SCANNER = "scanner"
 LEVELS = "vigie.apps.observatory.tasks.compute_levels"
+Key = tuple[str, str]  # kind, subject
 BATCH = 50  # services of one short write transaction
 
 
@@ -34,38 +36,57 @@ def judge_host(*, look: Look, seen: Sequence[SeenService], now: datetime) -> Non
     """Open, confirm, close or reopen the findings of one host; called in the transaction that records it."""
     if not seen:
         return
-    known = _findings_at(look.shard.establishment_id, look.address)
+    place = look.shard.establishment_id, look.address
+    known, served = _findings_at(*place), _served_at(*place)
     matches = current_matches(pair for service in seen for pair in service.pairs)
+    ports: defaultdict[int, dict[str, SeenService]] = defaultdict(dict)
     for service in seen:
-        _judge_service(look, service, known[service.row.port, service.row.name], matches)
+        ports[service.row.port][service.row.name] = service
+    for port, services in ports.items():
+        told = {name: _told_by(service, known[port], matches) for name, service in services.items()}
+        for judgement, name, finding in _together(told, known[port], served[port]):
+            row = services[name].row
+            apply(judgement, finding, Occasion(row, look, services[name].look.looked_at, SCANNER))
 
 
-def _judge_service(
-    look: Look, service: SeenService, known: dict[tuple[str, str], Finding], matches: dict[int, list[PairMatch]]
-) -> None:
-    if service.look.answer is not Answer.ANSWERED:
-        return  # could not look: neither a finding nor a cure
-    occasion = Occasion(service.row, look, service.look.looked_at, SCANNER)
-    judgements = [*judge_products(service.look, service.pairs, matches), *judge_checks(service.look)]
-    judgements += _replaced(service, known, judgements)
-    for judgement in judgements:
-        apply(judgement, known.get(judgement.key), occasion)
-
-
-def _replaced(
-    service: SeenService, known: dict[tuple[str, str], Finding], judgements: Sequence[Judgement]
+def _told_by(
+    service: SeenService, known: Mapping[Key, Finding], matches: dict[int, list[PairMatch]]
 ) -> list[Judgement]:
+    if service.look.answer is not Answer.ANSWERED:
+        return []  # could not look: neither a finding nor a cure
+    judgements = [*judge_products(service.look, service.pairs, matches), *judge_checks(service.look)]
     told = {judgement.key for judgement in judgements}
     left = [finding for key, finding in known.items() if key not in told and finding.state == FindingState.OPEN]
-    return [found for finding in left if (found := judge_replaced(service.look, service.pairs, finding))]
+    replaced = (judge_replaced(service.look, service.pairs, finding) for finding in left)
+    return judgements + [judgement for judgement in replaced if judgement]
 
 
-def _findings_at(establishment_id: int, address: str) -> defaultdict[tuple[int, str], dict[tuple[str, str], Finding]]:
-    """(port, name) -> (kind, subject) -> finding, ended ones included: they may reopen. Locked until the commit."""
-    found: defaultdict[tuple[int, str], dict[tuple[str, str], Finding]] = defaultdict(dict)
+def _together(
+    told: Mapping[str, Sequence[Judgement]], known: Mapping[Key, Finding], served: Collection[str]
+) -> Iterator[tuple[Judgement, str, Finding | None]]:
+    """What the names of one port say together of each weakness, one of the names that say it, the finding if any."""
+    for key, by_name in by_weakness(told).items():
+        finding = known.get(key)
+        open_names = finding.names if finding and finding.state == FindingState.OPEN else ()
+        judgement = merge(by_name, [name for name in open_names if name in served])
+        yield judgement, next((name for name in judgement.names if name in by_name), min(by_name)), finding
+
+
+def _findings_at(establishment_id: int, address: str) -> defaultdict[int, dict[Key, Finding]]:
+    """port -> (kind, subject) -> finding, ended ones included: they may reopen. Locked until the commit."""
+    found: defaultdict[int, dict[Key, Finding]] = defaultdict(dict)
     rows = Finding.objects.select_for_update(of=("self",)).filter(establishment=establishment_id, address=address)
     for finding in rows.select_related("service__pair").prefetch_related("links"):
-        found[finding.port, finding.name][finding.kind, finding.subject] = finding
+        found[finding.port][finding.kind, finding.subject] = finding
+    return found
+
+
+def _served_at(establishment_id: int, address: str) -> defaultdict[int, set[str]]:
+    """port -> the names under which it is served, as far as is known."""
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    rows = Service.objects.current().filter(establishment=establishment_id, address=address)
+    for port, name in rows.values_list("port", "name"):
+        found[port].add(name)
     return found
 
 
@@ -80,11 +101,19 @@ def current_matches(pairs: Iterable[Pair]) -> dict[int, list[PairMatch]]:
 def _missed(
     findings: FindingQuerySet, establishment_id: int, absences: Sequence[Absence]
 ) -> list[tuple[Finding, Absence]]:
-    """Those of these findings that are held by services that were not seen."""
-    by_place = {(absence.address, absence.port, absence.name): absence for absence in absences}
-    rows = findings.filter(establishment=establishment_id, address__in={absence.address for absence in absences})
-    found = [(row, by_place.get((row.address, row.port, row.name))) for row in rows.select_related("service")]
-    return [(row, absence) for row, absence in found if absence and row.last_confirmed < absence.looked_at]
+    """Those of these findings of which no name was seen any more."""
+    gone = {(absence.address, absence.port, absence.name): absence for absence in absences}
+    places = {absence.address for absence in absences}
+    rows = findings.filter(establishment=establishment_id, address__in=places)
+    served = Service.objects.current().filter(establishment=establishment_id, address__in=places)
+    left = set(served.values_list("address", "port", "name")) - gone.keys()
+    found = []
+    for row in rows.select_related("service"):
+        held = [(row.address, row.port, name) for name in row.names]
+        last = max((gone[one] for one in held if one in gone), key=lambda one: one.looked_at, default=None)
+        if last and not left.intersection(held) and row.last_confirmed < last.looked_at:
+            found.append((row, last))
+    return found
 
 
 def refuse_absences(*, shard: Shard, absences: Sequence[Absence], now: datetime) -> str | None:
@@ -164,27 +193,37 @@ def reprioritise(now: datetime) -> int:
 
 @transaction.atomic
 def _rejudge(service_ids: Sequence[int], now: datetime) -> int:
-    rows = Service.objects.filter(pk__in=service_ids)
-    services = [row for row in rows if row.answer == Answer.ANSWERED]
-    pairs = {row.pk: _pairs(row) for row in services}
+    ports = _served_ports(service_ids)
+    pairs = {row.pk: _pairs(row) for served in ports.values() for row in served.values()}
     matches = current_matches(pair for told in pairs.values() for pair in told)
     touched: dict[int, int] = defaultdict(int)
-    for row in services:
-        touched[row.establishment_id] += _rejudge_service(row, pairs[row.pk], matches, now)
+    for (establishment_id, address, port), served in ports.items():
+        told = {name: judge_products(as_look(row), pairs[row.pk], matches) for name, row in served.items()}
+        known = _findings_at(establishment_id, address)[port]
+        for judgement, name, finding in _together(told, known, served):
+            occasion = Occasion(served[name], None, now, "vulnerability data")
+            touched[establishment_id] += apply(replace(judgement, reason=CloseReason.KNOWLEDGE), finding, occasion)
     establishments = sorted(pk for pk, changed in touched.items() if changed)
     if establishments:
         jobs.enqueue(LEVELS, now=now, priority=10, establishment_ids=establishments)
     return sum(touched.values())
 
 
-def _rejudge_service(row: Service, pairs: tuple[Pair, ...], matches: dict[int, list[PairMatch]], now: datetime) -> int:
-    look = as_look(row)
-    known = _findings_at(row.establishment_id, row.address)[row.port, row.name]
-    occasion = Occasion(row, None, now, "vulnerability data")
-    changed = 0
-    for judgement in judge_products(look, pairs, matches):
-        changed += apply(replace(judgement, reason=CloseReason.KNOWLEDGE), known.get(judgement.key), occasion)
-    return changed
+def _served_ports(service_ids: Sequence[int]) -> dict[tuple[int, str, int], dict[str, Service]]:
+    """The ports of these services, each with every name under which it answers: they are judged together."""
+    asked = {_port_of(row) for row in Service.objects.filter(pk__in=service_ids)}
+    rows = Service.objects.current().filter(
+        establishment__in={place[0] for place in asked}, address__in={place[1] for place in asked}
+    )
+    found: defaultdict[tuple[int, str, int], dict[str, Service]] = defaultdict(dict)
+    for row in rows:
+        if _port_of(row) in asked and row.answer == Answer.ANSWERED:
+            found[_port_of(row)][row.name] = row
+    return found
+
+
+def _port_of(row: Service) -> tuple[int, str, int]:
+    return row.establishment_id, row.address, row.port
 
 
 def _pairs(row: Service) -> tuple[Pair, ...]:

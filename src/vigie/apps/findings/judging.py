@@ -22,7 +22,7 @@ UNSURE = {MatchVerdict.UNKNOWN, MatchVerdict.CONDITIONAL}
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One weakness of one service. What does not matter to `seen` is left at its default."""
+    """One weakness of one service, or of a whole port. What does not matter to `seen` is left at its default."""
 
     kind: FindingKind
     subject: str
@@ -37,6 +37,7 @@ class Judgement:
     evidence: tuple[Evidence, ...] = ()
     affected: tuple[int, ...] = ()  # vulnerabilities
     unsure: frozenset[int] = frozenset()  # vulnerabilities that this look can neither confirm nor rule out
+    names: tuple[str, ...] = ()  # under which it is weak, "" by address; set by the merging
 
     @property
     def key(self) -> tuple[str, str]:

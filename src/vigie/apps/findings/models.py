@@ -25,14 +25,14 @@ class FindingQuerySet(models.QuerySet["Finding"]):
 
 
 class Finding(models.Model):
-    """(establishment, address, port, name, subject): the same weakness found again is the same row."""
+    """(establishment, address, port, subject): one thing to mend, under however many names the port shows it."""
 
     establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="findings")
     service = models.ForeignKey(Service, null=True, on_delete=models.SET_NULL, related_name="findings")
     address = models.GenericIPAddressField()
     port = models.PositiveIntegerField()
     transport = models.CharField(max_length=3, default="tcp")
-    name = models.CharField(max_length=253, blank=True)
+    names = models.JSONField(default=list)  # host names under which it was last seen, "" when by address
     kind = models.CharField(max_length=8, choices=FindingKind)
     subject = models.CharField(max_length=250)  # check slug, or "vendor:product"
     seen_version = models.CharField(max_length=120, blank=True)  # of a product finding
@@ -60,7 +60,7 @@ class Finding(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["establishment", "address", "port", "transport", "name", "kind", "subject"],
+                fields=["establishment", "address", "port", "transport", "kind", "subject"],
                 name="findings_same_weakness_same_row",
             ),
             models.CheckConstraint(

@@ -69,7 +69,6 @@ def _detect(judgement: Judgement, occasion: Occasion) -> bool:
         address=service.address,
         port=service.port,
         transport=service.transport,
-        name=service.name,
         kind=judgement.kind,
         subject=judgement.subject,
         exposed=exposed,
@@ -108,6 +107,7 @@ def _still_weak(step: Transition, judgement: Judgement, finding: Finding, occasi
 
 def _describe(finding: Finding, judgement: Judgement, occasion: Occasion) -> None:
     finding.service = occasion.service
+    finding.names = list(judgement.names)
     finding.seen_version = judgement.seen_version
     finding.fixed_version = judgement.fixed_version[:60]
     finding.severity = judgement.severity

@@ -78,23 +78,22 @@ def _read_services(questions: defaultdict[int, _Questions], ids: list[int], sinc
         questions[pk].services_known += answer == Answer.ANSWERED and confirmed >= since
 
 
-def _findings(ids: list[int], now: datetime) -> dict[int, list[OpenFinding]]:
-    """One per place and subject: seen by address and again under a name, a weakness is mended once and counts once."""
-    found: dict[int, dict[tuple[str, str, str], OpenFinding]] = {pk: {} for pk in ids}
-    for row in Finding.objects.open().filter(establishment__in=ids).order_by("deadline", "pk"):
-        finding = OpenFinding(
-            id=row.pk,
-            kind=row.kind,
-            subject=row.subject,
-            place=place(row.address, row.port),
-            severity=Severity(row.severity),
-            exploited=row.exploited,
-            remote_access=row.remote_access,
-            past_deadline=row.deadline < now,
+def _findings(ids: list[int], now: datetime) -> defaultdict[int, list[OpenFinding]]:
+    found: defaultdict[int, list[OpenFinding]] = defaultdict(list)
+    for row in Finding.objects.open().filter(establishment__in=ids).order_by("pk"):
+        found[row.establishment_id].append(
+            OpenFinding(
+                id=row.pk,
+                kind=row.kind,
+                subject=row.subject,
+                place=place(row.address, row.port),
+                severity=Severity(row.severity),
+                exploited=row.exploited,
+                remote_access=row.remote_access,
+                past_deadline=row.deadline < now,
+            )
         )
-        # The one with the nearest deadline stands for the others.
-        found[row.establishment_id].setdefault((finding.kind, finding.subject, finding.place), finding)
-    return {pk: list(by_place.values()) for pk, by_place in found.items()}
+    return found
 
 
 def place(address: str, port: int) -> str:

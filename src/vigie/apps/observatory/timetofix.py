@@ -8,7 +8,6 @@ Three things are no end, and the weakness is then only known to have lasted at l
 A finding that better knowledge closed was never a weakness to mend: it is left out, and counted apart.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -92,20 +91,14 @@ def measured(found: Iterable[Trajectory], moment: datetime) -> TimeToFix:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """One weakness, under however many names it was seen."""
-
     severity: Severity
     exploited: bool
     lifetime: Lifetime
 
 
 def _followed(found: Iterable[Trajectory], moment: datetime) -> list[Followed | None]:
-    """One for each weakness; None for one that was none."""
-    together: defaultdict[object, list[Trajectory]] = defaultdict(list)
-    for one in found:
-        if one.at(moment) is not None:
-            together[one.weakness].append(one)
-    return [_joined([one for one in same if not _was_none(one, moment)], moment) for same in together.values()]
+    """One for each weakness known at that moment; None for one that was none."""
+    return [None if _was_none(one, moment) else _life(one, moment) for one in found if one.at(moment) is not None]
 
 
 def _was_none(one: Trajectory, moment: datetime) -> bool:
@@ -113,15 +106,12 @@ def _was_none(one: Trajectory, moment: datetime) -> bool:
     return passage is not None and passage.reason == CloseReason.KNOWLEDGE
 
 
-def _joined(same: list[Trajectory], moment: datetime) -> Followed | None:
-    """What was last known of it under any of its names decides; the worst severity among them stands for it."""
-    if not same:
-        return None
-    start = min(one.finding.first_seen for one in same)
-    until, ended = max((_until(one, moment) for one in same), key=lambda known: (known[0], not known[1]))
+def _life(one: Trajectory, moment: datetime) -> Followed:
+    until, ended = _until(one, moment)
+    start = one.finding.first_seen
     return Followed(
-        severity=min((Severity(one.finding.severity) for one in same), key=list(Severity).index),
-        exploited=any(one.finding.exploited for one in same),
+        severity=Severity(one.finding.severity),
+        exploited=one.finding.exploited,
         lifetime=Lifetime(int((until - start).total_seconds()), ended),
     )
 

@@ -38,12 +38,6 @@ class Trajectory:
     finding: Finding
     passages: tuple[Passage, ...]
 
-    @property
-    def weakness(self) -> tuple[int, str, str, str, int, str]:
-        """Seen by address and again under a name, a weakness is one thing to mend."""
-        one = self.finding
-        return one.establishment_id, one.kind, one.subject, one.address, one.port, one.transport
-
     def at(self, moment: datetime) -> Passage | None:
         """The state at that moment; None before it was detected."""
         index = bisect_right(self.passages, moment, key=lambda passage: passage.at)

@@ -23,7 +23,7 @@ class Exposed:
 
 def exposed_rows(services: Iterable[Service], findings: Iterable[Finding]) -> list[Exposed]:
     """Affected first; each service once, beside the finding that follows it when there is one."""
-    followed = {(one.establishment_id, one.address, one.port, one.name): one for one in findings}
+    followed = {(one.establishment_id, one.address, one.port): one for one in findings}
     seen: dict[tuple[int, str, int, str], Exposed] = {}
     for service in services:
         # Asked by address and by each of its names, it is still one service.
@@ -33,7 +33,7 @@ def exposed_rows(services: Iterable[Service], findings: Iterable[Finding]) -> li
             service=service,
             verdict=service.verdict,  # type: ignore[attr-defined]
             evidence=service.match_evidence,  # type: ignore[attr-defined]
-            finding=followed.get((service.establishment_id, service.address, service.port, service.name)),
+            finding=followed.get((service.establishment_id, service.address, service.port)),
         )
         seen.setdefault(key, row)
     return sorted(

@@ -27,18 +27,8 @@ class Task:
 def todo(level: Level | None, findings: Sequence[Finding]) -> list[Task]:
     """At most five, in the order of what they gain; ties and findings without a gain stay in order of urgency."""
     gains = _gains(level)
-    ordered = sorted(_once(findings, gains), key=lambda finding: _rank(finding, gains))
+    ordered = sorted(findings, key=lambda finding: _rank(finding, gains))
     return [Task(finding, gains.get(finding.pk), _minutes(finding)) for finding in ordered[:MOST]]
-
-
-def _once(findings: Sequence[Finding], gains: "dict[int, Gain]") -> list[Finding]:
-    """A weakness seen at one port under several names is one thing to do: the one that the level counts."""
-    kept: dict[tuple[str, int, str], Finding] = {}
-    for finding in findings:
-        place = (finding.address, finding.port, finding.subject)
-        if place not in kept or (finding.pk in gains and kept[place].pk not in gains):
-            kept[place] = finding
-    return list(kept.values())
 
 
 def _rank(finding: Finding, gains: "dict[int, Gain]") -> tuple[bool, int]:

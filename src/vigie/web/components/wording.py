@@ -146,9 +146,11 @@ def finding_text(finding: Finding, count: int) -> CheckText | None:
 
 
 def place(finding: Finding) -> str:
-    """Where it is: the name that was asked, else the address, with the port."""
-    host = finding.name or finding.address
-    return f"[{host}]:{finding.port}" if ":" in host else f"{host}:{finding.port}"
+    """Where it is, with the port: the first name under which it shows, and how many more; else the address."""
+    names = [name for name in finding.names if name]
+    host = names[0] if names else finding.address
+    where = f"[{host}]:{finding.port}" if ":" in host else f"{host}:{finding.port}"
+    return f"{where} +{len(names) - 1}" if len(names) > 1 else where
 
 
 def vulnerability_title(vulnerability: Vulnerability) -> str:
