@@ -15,7 +15,7 @@ from vigie.apps.assets.models import Asset, Mandate
 from vigie.apps.audit.models import Event
 from vigie.apps.findings.models import Finding, FindingEvent
 from vigie.apps.observatory.models import Level
-from vigie.apps.scans.models import Campaign, StopOrder
+from vigie.apps.scans.models import Campaign, Look, StopOrder
 
 
 @pytest.fixture(autouse=True)
@@ -291,3 +291,9 @@ def test_an_exposed_service_asked_under_two_names_is_listed_once(world: World, s
     body = text(signed_in, reverse("web:vulnerability", args=[world.vulnerability.cve]))
     assert "1 establishment is affected." in body
     assert body.count("127.61.0.1:8443") == 1
+
+
+def test_an_old_look_is_told_to_be_old(world: World, signed_in: Client, today: datetime) -> None:
+    Look.objects.update(started_at=today - timedelta(days=41), ended_at=today - timedelta(days=40))
+    body = text(signed_in, reverse("web:establishment", args=[world.establishment.finess]))
+    assert "The last look ended 40 days ago" in body

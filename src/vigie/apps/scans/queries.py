@@ -150,6 +150,7 @@ class Seen:
     hosts: int
     unanswered: int
     looked_at: datetime | None
+    is_stale: bool  # too old to say anything of that moment
 
 
 def seen_of(establishment_id: int, moment: datetime, limit: int = 200) -> Seen:
@@ -162,11 +163,13 @@ def seen_of(establishment_id: int, moment: datetime, limit: int = 200) -> Seen:
     )
     services = tuple(rows)
     looked = Look.objects.filter(shard__establishment_id=establishment_id, ended_at__lte=moment)
+    looked_at = looked.aggregate(last=Max("ended_at"))["last"]
     return Seen(
         services=services,
         hosts=len({service.address for service in services}),
         unanswered=sum(service.answer != "answered" for service in services),
-        looked_at=looked.aggregate(last=Max("ended_at"))["last"],
+        looked_at=looked_at,
+        is_stale=looked_at is not None and looked_at < moment - FRESH,
     )
 
 

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -63,11 +64,11 @@ def findings(request: HttpRequest) -> HttpResponse:
 
 def _filtered(rows: QuerySet[Finding], request: HttpRequest, now: datetime) -> QuerySet[Finding]:
     if words := given(request, "q"):
-        rows = rows.filter(
+        rows = rows.annotate(names_text=Cast("names", TextField())).filter(
             Q(establishment__name__icontains=words)
             | Q(subject__icontains=words.replace(" ", "-"))
             | Q(address__startswith=words)
-            | Q(name__icontains=words)
+            | Q(names_text__icontains=words)
         )
     if (severity := request.GET.get("severity", "")) in Severity.values:
         rows = rows.filter(severity=severity)
