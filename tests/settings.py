@@ -1,0 +1,18 @@
+"""The settings of the tests: those of the product, on a home of their own, whatever the environment holds.
+
+pytest-django reads the settings before any conftest: what must come first has to be said here.
+"""
+
+import os
+import tempfile
+
+for name in list(os.environ):
+    # Those of the tests themselves stay: which services they find, and which they must not do without.
+    if name.startswith("VIGIE_") and not name.startswith(("VIGIE_TEST_", "VIGIE_REQUIRE_")):
+        del os.environ[name]
+os.environ["VIGIE_HOME"] = tempfile.mkdtemp(prefix="vigie-tests-")
+
+from vigie.config.django import *  # noqa: E402, F403
+
+# What the tests start as processes of their own uses the settings of the product, on that home.
+os.environ["DJANGO_SETTINGS_MODULE"] = "vigie.config.django"
