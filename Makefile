@@ -4,7 +4,7 @@ BIN := .venv/bin
 export VIGIE_PORT ?= 8000
 export VIGIE_HOME ?= $(CURDIR)/vigie-home
 
-.PHONY: help run test lint fix bench check lock messages rules wheel wheelhouse clean
+.PHONY: help run test test-services lint fix bench check lock messages rules wheel wheelhouse clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -13,14 +13,17 @@ run: .venv/run ## Start the demonstration: an invented region, its laboratory, i
 	@$(BIN)/vigie demo
 
 test: .venv/dev ## Run the fast tests
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest -m "not services and not daemons" $(TESTS)
+
+test-services: .venv/dev ## Run the tests that need PostgreSQL and RabbitMQ, where they answer
+	@$(BIN)/python -m pytest -m services tests
 
 lint: .venv/dev ## Look for faults without running anything
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
-	$(BIN)/python -m django makemigrations --check --dry-run
+	$(BIN)/python -m django makemigrations --check --dry-run --settings tests.settings
 
 fix: .venv/dev ## Format, and mend what a machine can mend
 	$(BIN)/ruff check --fix .
@@ -29,7 +32,7 @@ fix: .venv/dev ## Format, and mend what a machine can mend
 bench: .venv/dev .venv/peers ## Measure; AREA=main (or fix, detect, exposed...) for one area
 	@$(BIN)/python -m bench $(AREA)
 
-check: lint test bench ## Everything that the continuous integration runs
+check: lint test test-services bench ## Everything that the continuous integration runs
 
 lock: ## Write the locked dependencies again from pyproject.toml (needs uv)
 	uv lock

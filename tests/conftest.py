@@ -1,16 +1,7 @@
 """What every test starts from: no socket but loopback, Aline and Bruno, a fixed clock."""
 
-import os
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-
-# Before Django reads its settings: the tests never touch the home of a real installation.
-os.environ["VIGIE_HOME"] = tempfile.mkdtemp(prefix="vigie-tests-")
-for name in [name for name in os.environ if name.startswith("VIGIE_") and name != "VIGIE_HOME"]:
-    # Those of the tests themselves: which services they find, and which they must not do without.
-    if not name.startswith(("VIGIE_TEST_", "VIGIE_REQUIRE_")):
-        del os.environ[name]
 
 import pytest
 

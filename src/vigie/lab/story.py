@@ -103,4 +103,4 @@ def _follow(campaign: Campaign) -> None:
 
 def _outcome(campaign: Campaign) -> str:
     seconds = (campaign.ended_at - campaign.started_at).total_seconds() if campaign.ended_at else 0
-    return f"{campaign.name}: {campaign.get_state_display()} in {seconds:.0f} s."
+    return f"{campaign.name}: {campaign.state} in {seconds:.0f} s."
