@@ -1,0 +1,125 @@
+"""The findings of the card: how many of each severity, which are open, which to mend first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from django.db.models import Count as Number
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from vigie.apps.findings.enums import FindingState, Severity
+from vigie.apps.findings.models import Finding, FindingVulnerability
+from vigie.apps.registry.models import Establishment
+from vigie.engine.level import Gain, Trace
+from vigie.exports.card import Action, Count, SeverityLine, Weakness
+
+from .models import Level
+from .reading import place
+from .timetofix_states import Passage, Trajectory
+
+
+def findings_at(establishment: Establishment, moment: datetime) -> QuerySet[Finding]:
+    """Its findings, with the number of vulnerabilities that stood behind each at that moment."""
+    links = FindingVulnerability.objects.filter(finding=OuterRef("pk"), since__lte=moment)
+    standing = links.filter(Q(ended_at=None) | Q(ended_at__gt=moment)).order_by().values("finding")
+    number = Coalesce(Subquery(standing.annotate(n=Number("pk")).values("n")), Value(0))
+    return Finding.objects.filter(establishment=establishment).annotate(vulnerability_count=number)
+
+
+def opened(known: Sequence[Trajectory], moment: datetime) -> tuple[Trajectory, ...]:
+    """Open at that moment, first to mend first: used by attackers, then the worst, then the nearest deadline."""
+    order = Severity.values
+    return tuple(
+        sorted(
+            (one for one in known if one.is_open(moment)),
+            key=lambda one: (
+                not one.finding.exploited,
+                order.index(one.finding.severity),
+                one.finding.deadline,
+                one.finding.pk,
+            ),
+        )
+    )
+
+
+def severity_lines(
+    known: Sequence[Trajectory], *, moment: datetime, before: datetime, known_before: bool
+) -> tuple[SeverityLine, ...]:
+    return tuple(
+        _line(severity, [one for one in known if one.finding.severity == severity], moment, before, known_before)
+        for severity in Severity.values
+    )
+
+
+def _line(
+    severity: str, known: list[Trajectory], moment: datetime, before: datetime, known_before: bool
+) -> SeverityLine:
+    """A passage counts when it changes the state: one that says again that it is open does not."""
+    changes = [(was, passage) for one in known for was, passage in _changes(one) if before < passage.at <= moment]
+    return SeverityLine(
+        severity=severity,
+        open=Count(
+            sum(one.is_open(moment) for one in known),
+            sum(one.is_open(before) for one in known) if known_before else None,
+        ),
+        new=sum(passage.state == FindingState.OPEN for _, passage in changes),
+        mended=sum(passage.state == FindingState.CLOSED for _, passage in changes),
+        gone=sum(passage.state == FindingState.NO_LONGER_OBSERVED for _, passage in changes),
+    )
+
+
+def _changes(one: Trajectory) -> list[tuple[FindingState | None, Passage]]:
+    states = [None, *(passage.state for passage in one.passages)]
+    return [(was, passage) for was, passage in zip(states, one.passages, strict=False) if was != passage.state]
+
+
+def weakness(finding: Finding) -> Weakness:
+    return Weakness(
+        finding=finding.pk,
+        kind=finding.kind,
+        subject=finding.subject,
+        version=finding.seen_version,
+        fixed_version=finding.fixed_version,
+        vulnerabilities=finding.vulnerability_count,  # type: ignore[attr-defined]
+        severity=finding.severity,
+        exploited=finding.exploited,
+        where=_where(finding),
+        since=finding.first_seen,
+        deadline=finding.deadline,
+    )
+
+
+def _where(finding: Finding) -> str:
+    """The first name under which it shows, and how many more; else the address; with the port."""
+    names = [name for name in finding.names if name]
+    where = place(names[0] if names else finding.address, finding.port)
+    return f"{where} +{len(names) - 1}" if len(names) > 1 else where
+
+
+def actions(open_now: Sequence[Trajectory], level: Level | None, most: int) -> tuple[Action, ...]:
+    """What attackers use first, then what gains most."""
+    gains = _gains(level)
+    ordered = sorted((one.finding for one in open_now), key=lambda finding: _rank(finding, gains))
+    return tuple(_action(finding, gains.get(finding.pk)) for finding in ordered[:most])
+
+
+def _rank(finding: Finding, gains: dict[int, Gain]) -> tuple[bool, int]:
+    gain = gains.get(finding.pk)
+    return not finding.exploited, -gain.points if gain else 0
+
+
+def _action(finding: Finding, gain: Gain | None) -> Action:
+    if gain is None:
+        return Action(weakness(finding), None, "", "")
+    return Action(weakness(finding), gain.points, gain.letter_before, gain.letter_after)
+
+
+def _gains(level: Level | None) -> dict[int, Gain]:
+    """None of them when the trace is of a method that is not known any more: the card then says so of each."""
+    if level is None:
+        return {}
+    try:
+        return {gain.finding: gain for gain in msgspec.convert(level.trace, Trace).gains}
+    except msgspec.ValidationError:
+        return {}
