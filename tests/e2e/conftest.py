@@ -25,7 +25,7 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop must not outlive the tests that use it
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         why = "Chromium is not on this machine: the pages are not looked at in a browser"
