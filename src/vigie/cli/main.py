@@ -21,6 +21,7 @@ COMMANDS = {
     "scan": "vigie.cli.scan:scan",
     "campaign": "vigie.cli.campaign:app",
     "level": "vigie.cli.level:level",
+    "card": "vigie.cli.card:card",
     "stop": "vigie.cli.stop:stop",
     "doctor": "vigie.cli.doctor:doctor",
 }
