@@ -4,7 +4,7 @@ BIN := .venv/bin
 export VIGIE_PORT ?= 8000
 export VIGIE_HOME ?= $(CURDIR)/vigie-home
 
-.PHONY: help run test test-services lint fix bench check lock messages rules wheel wheelhouse clean
+.PHONY: help run test test-services daemons test-daemons lint fix bench check lock messages rules wheel wheelhouse clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -17,6 +17,12 @@ test: .venv/dev ## Run the fast tests
 
 test-services: .venv/dev ## Run the tests that need PostgreSQL and RabbitMQ, where they answer
 	@$(BIN)/python -m pytest -m services tests
+
+daemons: .venv/dev ## Unpack real daemons from Debian packages in .daemons/, and start each once (nothing is installed)
+	@$(BIN)/python -m tools.daemons
+
+test-daemons: .venv/dev ## Run the tests that need them, where they are unpacked
+	@$(BIN)/python -m pytest -m daemons tests/daemons
 
 lint: .venv/dev ## Look for faults without running anything
 	$(BIN)/ruff check .
@@ -32,7 +38,7 @@ fix: .venv/dev ## Format, and mend what a machine can mend
 bench: .venv/dev .venv/peers ## Measure; AREA=main (or fix, detect, exposed...) for one area
 	@$(BIN)/python -m bench $(AREA)
 
-check: lint test test-services bench ## Everything that the continuous integration runs
+check: lint test test-services test-daemons bench ## Everything that the continuous integration runs
 
 lock: ## Write the locked dependencies again from pyproject.toml (needs uv)
 	uv lock
@@ -52,7 +58,7 @@ wheelhouse: ## Put every wheel of the demonstration in ./wheelhouse, for a close
 	python3 -m pip download --require-hashes --dest wheelhouse -r requirements/run.txt
 
 clean: ## Remove what was installed and the demonstration's state
-	rm -rf .venv vigie-home
+	rm -rf .venv .daemons vigie-home
 
 .venv/run: requirements/run.txt pyproject.toml
 	@tools/install run
