@@ -6,7 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.apps.registry.extracts import JUNE, MARCH, extract, group_line, group_list, sae_file, sae_line, site_line
-from tests.factories import EstablishmentFactory
+from tests.factories import AssetFactory, EstablishmentFactory, SiteFactory
+from tests.sources.scanners.samples import SAMPLES
 from vigie.apps.registry.models import ImportRun, Membership, Site
 from vigie.cli import import_
 
@@ -90,6 +91,38 @@ def test_a_command_without_a_file_is_badly_asked(run):
     assert run("finess").exit_code == 2
 
 
-@pytest.mark.parametrize("command", ["finess", "sae", "groups", "perimeter"])
+def test_reports_of_other_tools_come_in_for_one_establishment(run):
+    owner = AssetFactory(kind="range", value="127.61.7.0/24").establishment
+    result = run("scanner", SAMPLES / "nessus.nessus", SAMPLES / "testssl.csv", "--establishment", owner.finess)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        f"  row 8: 203.0.113.66 is of another perimeter: {owner.finess} does not declare it (1 rows)",
+        "nessus.nessus: 4 lines, 3 added, 0 changed, 0 closed, 1 left out.",
+        "testssl.csv: 5 lines, 5 added, 0 changed, 0 closed, 0 left out.",
+    ]
+
+
+def test_a_report_that_is_cut_or_of_another_perimeter_ends_with_one(run, tmp_path):
+    owner = AssetFactory(value="127.62.0.1").establishment
+    cut = tmp_path / "cut.nessus"
+    cut.write_bytes((SAMPLES / "nessus.nessus").read_bytes()[:-40])
+    result = run("scanner", cut, SAMPLES / "nessus.nessus", "--establishment", owner.finess, "--json")
+    first, second = (json.loads(line) for line in result.stdout.splitlines())
+    assert result.exit_code == 1
+    assert (first["state"], second["state"]) == ("refused", "refused")
+    assert "is not whole XML" in first["reason"]
+    assert "of another perimeter" in second["reason"]
+
+
+def test_a_report_of_an_unknown_establishment_is_badly_asked(run):
+    site = SiteFactory()
+    result = run("scanner", SAMPLES / "nessus.nessus", "--establishment", site.finess)
+    assert result.exit_code == 2
+    assert f"its legal entity is {site.establishment.finess}" in result.stderr
+    assert run("scanner", SAMPLES / "nessus.nessus", "--establishment", "123").exit_code == 2
+    assert run("scanner", SAMPLES / "nessus.nessus").exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["finess", "sae", "groups", "perimeter", "scanner"])
 def test_the_help_shows_an_example(run, command):
     assert f"vigie import {command}" in run(command, "--help").stdout

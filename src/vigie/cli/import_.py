@@ -1,9 +1,9 @@
-"""vigie import: bring in the registry, the survey, the groups, the perimeters and mandates."""
+"""vigie import: bring in the registry, the survey, the groups, the perimeters and mandates, other tools' reports."""
 
 import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,11 +13,12 @@ from .runtime import FAILED, USAGE, django_ready, end, print_json_lines, say
 
 if TYPE_CHECKING:
     from vigie.apps.registry.imports.report import ImportReport, Progress
+    from vigie.apps.registry.models import Establishment
 
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="Bring in the registry, the survey, the groups, the perimeters and mandates.",
+    help="Bring in the registry, the survey, the groups, the perimeters and mandates, the reports of other tools.",
     epilog="Each file is read through before anything is written, told by what it holds and not by its name, and can "
     "be imported again: nothing is recorded twice. Exit codes: 0 all came in, 1 a file was refused, 2 badly asked.",
 )
@@ -92,6 +93,55 @@ def perimeter(files: Files, json: Json = False) -> None:
     )
 
 
+@app.command()
+def scanner(
+    files: Files,
+    establishment: Annotated[
+        str, typer.Option("--establishment", metavar="FINESS", help="Whose perimeter the reports are of.")
+    ],
+    day: Annotated[
+        str | None,
+        typer.Option("--date", metavar="YYYY-MM-DD", help="The day of a report that names none; today when not given."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Import reports of nmap, Nessus, OpenVAS, nuclei, masscan, testssl, sslyze, Qualys, to be verified.
+
+    What they say is shown beside the findings; it opens none and closes none, and an empty report ends nothing.
+    What is not in the declared perimeter of the establishment is left out and told.
+
+    Example:
+
+        vigie import scanner weekly.nessus --establishment 010780054
+    """
+    wanted = _day(day)
+    django_ready()
+    from vigie.apps.findings.sightings.actions import import_report
+
+    owner = _owner(establishment)
+    midday = datetime.combine(wanted, time(12), UTC) if wanted else None
+    _each(
+        files,
+        json,
+        lambda path, progress: import_report(
+            path=path, establishment=owner, by=_by(), now=datetime.now(UTC), day=midday, progress=progress
+        ),
+        place="row",
+    )
+
+
+def _owner(finess: str) -> "Establishment":
+    from vigie.apps.registry.models import Establishment, Site
+
+    owner = Establishment.objects.filter(finess=finess).first()
+    if owner is None:
+        site = Site.objects.filter(finess=finess).select_related("establishment").first()
+        if site is not None:
+            end(f"{finess} is a site (ET): its legal entity is {site.establishment.finess}.", USAGE)
+        end(f"No legal entity has this FINESS number: {finess}.", USAGE)
+    return owner
+
+
 def _import_registry(files: list[Path], kind: str, json: bool, **options: Any) -> None:
     django_ready()
     from vigie.apps.registry.actions import import_file
@@ -105,8 +155,13 @@ def _import_registry(files: list[Path], kind: str, json: bool, **options: Any) -
     )
 
 
-def _each(files: list[Path], json: bool, bring_in: "Callable[[Path, Progress], ImportReport]") -> None:
-    """Import each file and tell; leave with 1 when one was refused, after having done the others."""
+def _each(
+    files: list[Path], json: bool, bring_in: "Callable[[Path, Progress], ImportReport]", *, place: str = "line"
+) -> None:
+    """Import each file and tell; leave with 1 when one was refused, after having done the others.
+
+    `place` is what the number of a bad row counts: not every file is made of lines.
+    """
     from django.db import DatabaseError
 
     from vigie.sources.faults import SourceError
@@ -128,7 +183,7 @@ def _each(files: list[Path], json: bool, bring_in: "Callable[[Path, Progress], I
             )
             continue
         failed = failed or report.refused
-        _tell(report, json)
+        _tell(report, json, place)
     if failed:
         raise SystemExit(FAILED)
 
@@ -144,12 +199,12 @@ def _bar(name: str) -> "Iterator[Progress]":
         yield lambda done, whole: bar.update(task, completed=done, total=whole or None)
 
 
-def _tell(report: "ImportReport", json: bool) -> None:
+def _tell(report: "ImportReport", json: bool, place: str) -> None:
     if json:
         print_json_lines([_facts(report)])
         return
     for row in report.bad_rows[:SHOWN_BAD_ROWS]:
-        say(f"  line {row.line}: {row.reason}")
+        say(f"  {place} {row.line}: {row.reason}")
     if report.bad > SHOWN_BAD_ROWS:
         say(f"  ... and {report.bad - SHOWN_BAD_ROWS} more bad lines (--json gives the first 200)")
     if report.refused:

@@ -50,3 +50,30 @@ class CloseReason(TextChoices):
     OTHER_SERVICE = "other_service", _("another service answers there")
     KNOWLEDGE = "knowledge", _("what is known of the vulnerability changed: this version is not affected")
     NOT_OBSERVED = "not_observed", _("not seen at two completed looks at least a day apart")
+
+
+class ScannerTool(TextChoices):
+    """The same slugs as vigie.sources.scanners.Tool; a test holds them together."""
+
+    NMAP = "nmap", "nmap"
+    NESSUS = "nessus", "Nessus"
+    OPENVAS = "openvas", "OpenVAS"
+    NUCLEI = "nuclei", "nuclei"
+    MASSCAN = "masscan", "masscan"
+    TESTSSL = "testssl", "testssl"
+    SSLYZE = "sslyze", "sslyze"
+    QUALYS = "qualys", "Qualys"
+
+
+class SightingKind(TextChoices):
+    """The same slugs as vigie.sources.scanners.Told; a test holds them together."""
+
+    WEAKNESS = "weakness", _("weakness")
+    FACT = "fact", _("fact")
+    SOUND = "sound", _("said to be sound")
+
+
+class SightingState(TextChoices):
+    TO_VERIFY = "to_verify", _("to be verified")
+    CONFIRMED = "confirmed", _("confirmed")
+    REJECTED = "rejected", _("rejected")

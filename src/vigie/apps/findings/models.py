@@ -11,6 +11,9 @@ from vigie.apps.scans.models import Look, Service
 from vigie.apps.vulns.models import Vulnerability
 
 from .enums import CloseReason, FindingEventKind, FindingKind, FindingState, Priority, Severity
+from .sightings.models import Sighting
+
+__all__ = ["Finding", "FindingEvent", "FindingQuerySet", "FindingVulnerability", "Sighting"]
 
 
 class FindingQuerySet(models.QuerySet["Finding"]):

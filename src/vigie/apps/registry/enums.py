@@ -19,6 +19,7 @@ class ImportKind(TextChoices):
     SAE = "sae", _("SAE survey")
     GROUPS = "groups", _("list of hospital groups")
     PERIMETER = "perimeter", _("perimeters and mandates")
+    SCANNER = "scanner", _("report of another tool")
 
 
 class ImportState(TextChoices):

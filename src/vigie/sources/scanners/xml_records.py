@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
-from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
-from defusedxml.ElementTree import iterparse  # type: ignore[import-untyped]
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import iterparse
 
 from vigie.sources.faults import SourceRefused, SourceUnreadable
 from vigie.sources.json_stream import opened

@@ -68,10 +68,25 @@ class ImportReport:
         return self.state == ImportState.REFUSED
 
 
+def begin(reading: Reading, *, records: str) -> ImportRun:
+    """A run that what it writes can point to; it reads as refused until `keep` says how it ended."""
+    return ImportRun.objects.create(
+        kind=reading.kind,
+        state=ImportState.REFUSED,
+        records=records,
+        reason="it was interrupted: import the file again",
+        file_name=reading.file_name[:200],
+        sha256=reading.sha256,
+        at=reading.now,
+        by=reading.by,
+    )
+
+
 def keep(
     reading: Reading,
     tally: Tally,
     *,
+    begun: ImportRun | None = None,
     records: str = "",
     invented: bool = False,
     edition: str = "",
@@ -82,7 +97,8 @@ def keep(
     moved = tally.added or tally.changed or tally.closed
     state = ImportState.REFUSED if refusal else ImportState.APPLIED if moved else ImportState.UNCHANGED
     bad_rows = sorted(tally.bad_rows, key=lambda row: row.line)
-    run = ImportRun.objects.create(
+    run = ImportRun(
+        pk=begun.pk if begun else None,
         kind=reading.kind,
         state=state,
         records=records,
@@ -101,6 +117,7 @@ def keep(
         bad=tally.bad,
         bad_rows=[{"line": row.line, "reason": row.reason} for row in bad_rows],
     )
+    run.save()
     audit.record(
         kind="import-refused" if refusal else "import-done",
         by=reading.by,
