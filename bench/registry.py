@@ -97,31 +97,17 @@ def _import(extract: Path) -> None:
     from datetime import UTC, datetime
 
     from django.core.management import call_command
-    from django.db import transaction
 
+    from bench.transactions import longest_transaction
     from vigie.apps.registry import actions
 
     call_command("migrate", verbosity=0)
-    longest = 0.0
-    leave = transaction.Atomic.__exit__
-    enter = transaction.Atomic.__enter__
-    began: list[float] = []
-
-    def timed_enter(self: transaction.Atomic) -> None:
-        enter(self)
-        began.append(time.perf_counter())
-
-    def timed_exit(self: transaction.Atomic, *arguments: object) -> None:
-        nonlocal longest
-        leave(self, *arguments)
-        longest = max(longest, time.perf_counter() - began.pop())
-
-    transaction.Atomic.__enter__, transaction.Atomic.__exit__ = timed_enter, timed_exit  # type: ignore[method-assign]
-    start = time.perf_counter()
-    report = actions.import_file(path=extract, by="bench", now=datetime.now(UTC))
-    seconds = time.perf_counter() - start
+    with longest_transaction() as longest:
+        start = time.perf_counter()
+        report = actions.import_file(path=extract, by="bench", now=datetime.now(UTC))
+        seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    figures = {"s": round(seconds, 2), "MB": round(peak, 1), "longest": round(longest * 1000)}
+    figures = {"s": round(seconds, 2), "MB": round(peak, 1), "longest": round(longest() * 1000)}
     print(json.dumps({**figures, "state": f"{report.added} added, {report.changed} changed, {report.closed} closed"}))
 
 

@@ -1,0 +1,30 @@
+"""How long does the longest write transaction hold the others back?"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def longest_transaction() -> Iterator[Callable[[], float]]:
+    """Give a function that tells, in seconds, the longest transaction since."""
+    from django.db import transaction
+
+    longest = 0.0
+    enter, leave = transaction.Atomic.__enter__, transaction.Atomic.__exit__
+    began: list[float] = []
+
+    def timed_enter(self: transaction.Atomic) -> None:
+        enter(self)
+        began.append(time.perf_counter())
+
+    def timed_exit(self: transaction.Atomic, *arguments: object) -> None:
+        nonlocal longest
+        leave(self, *arguments)
+        longest = max(longest, time.perf_counter() - began.pop())
+
+    transaction.Atomic.__enter__, transaction.Atomic.__exit__ = timed_enter, timed_exit  # type: ignore[method-assign]
+    try:
+        yield lambda: longest
+    finally:
+        transaction.Atomic.__enter__, transaction.Atomic.__exit__ = enter, leave  # type: ignore[method-assign]
