@@ -119,7 +119,7 @@ def list_(limit: Annotated[int, typer.Option(min=1, help="How many, newest first
     from vigie.apps.scans.queries import progress
 
     now = datetime.now(UTC)
-    known = [progress(one, now) for one in Campaign.objects.order_by("-started_at", "-pk")[:limit]]
+    known = [progress(one, now) for one in Campaign.objects.listed().order_by("-started_at", "-pk")[:limit]]
     if json:
         print_json([facts(one) for one in known])
         return

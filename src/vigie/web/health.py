@@ -101,7 +101,7 @@ def _feed(feed: Feed) -> FeedState:
 
 
 def _last_campaign() -> CampaignState:
-    campaign = Campaign.objects.order_by("-started_at", "-pk").first()
+    campaign = Campaign.objects.rounds().order_by("-started_at", "-pk").first()
     if campaign is None:
         return CampaignState()
     seen = Shard.objects.filter(campaign=campaign).aggregate(hosts=Sum("hosts"), services=Sum("services_found"))

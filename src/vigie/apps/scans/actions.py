@@ -18,6 +18,7 @@ from .settling import LEVELS, close_campaign, settle_shard
 
 RUN_SHARD = "vigie.apps.scans.tasks.run_shard"
 NO_MANDATE = "no mandate"
+AHEAD = 20  # a person waits for the answer: before every shard, and before what shards bring
 
 
 class StopInForce(Exception):
@@ -26,6 +27,10 @@ class StopInForce(Exception):
 
 class NothingToAsk(ValueError):
     """No port was given, or one that is not a port."""
+
+
+class NoMandate(Exception):
+    """Nobody allows today that this establishment be looked at."""
 
 
 class NotHeld(Exception):
@@ -40,8 +45,7 @@ def start_campaign(
 
     Raises StopInForce, NothingToAsk.
     """
-    if StopOrder.objects.in_force().exists() or stop_file().exists():
-        raise StopInForce
+    _refuse_under_stop()
     asked = sorted(set(ports))
     if not asked or asked[0] < 1 or asked[-1] > 65535:
         raise NothingToAsk("ports go from 1 to 65535, and at least one is needed")
@@ -69,8 +73,36 @@ def start_campaign(
     return campaign
 
 
+def _refuse_under_stop() -> None:
+    if StopOrder.objects.in_force().exists() or stop_file().exists():
+        raise StopInForce
+
+
+@transaction.atomic
+def start_retest(*, establishment: Establishment, address: str, port: int, by: str, now: datetime) -> Campaign:
+    """Look again at one port of one address, before everything that waits, within the mandate as any look.
+
+    Raises StopInForce, NoMandate.
+    """
+    _refuse_under_stop()
+    if not Mandate.objects.in_force(now).filter(establishment=establishment).exists():
+        raise NoMandate(establishment.pk)
+    place = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+    campaign = Campaign.objects.create(name=place, ports=[port], only_address=address, started_at=now, started_by=by)
+    shard = Shard.objects.create(campaign=campaign, establishment=establishment)
+    record(kind="retest-started", subject=campaign, by=by, at=now, place=place)
+    jobs.place(shard_order(shard), now=now)
+    return campaign
+
+
 def shard_order(shard: Shard) -> jobs.Order:
-    return jobs.Order(path=RUN_SHARD, kwargs={"shard_id": shard.pk}, key=f"shard:{shard.pk}", queue="scans")
+    return jobs.Order(
+        path=RUN_SHARD,
+        kwargs={"shard_id": shard.pk},
+        key=f"shard:{shard.pk}",
+        queue="scans",
+        priority=0 if shard.campaign.only_address is None else AHEAD,
+    )
 
 
 @transaction.atomic

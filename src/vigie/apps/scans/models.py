@@ -16,11 +16,20 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     def running(self) -> Self:
         return self.filter(state=CampaignState.RUNNING)
 
+    def rounds(self) -> Self:
+        """Looks at whole establishments: what is meant by "campaigns". A retest is one look at one port."""
+        return self.filter(only_address=None)
+
+    def listed(self) -> Self:
+        """Rounds, and the retests that wait for a person."""
+        return self.filter(Q(only_address=None) | Q(state=CampaignState.HELD))
+
 
 class Campaign(models.Model):
     name = models.CharField(max_length=120)
     state = models.CharField(max_length=10, choices=CampaignState, default=CampaignState.RUNNING)
     ports = models.JSONField(default=list)  # TCP ports asked of every address
+    only_address = models.GenericIPAddressField(null=True, blank=True)  # of a retest; None asks every address
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     started_by = models.CharField(max_length=200)
@@ -41,6 +50,10 @@ class Campaign(models.Model):
 class ShardQuerySet(models.QuerySet["Shard"]):
     def unfinished(self) -> Self:
         return self.filter(state=ShardState.WAITING)
+
+    def of_rounds(self) -> Self:
+        """Of whole establishments: a retest of one port says nothing of the rest."""
+        return self.filter(campaign__only_address=None)
 
 
 class Shard(models.Model):

@@ -1,7 +1,7 @@
 """What may be looked at for one establishment now, and what must be left out and why."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from ipaddress import ip_network
 
@@ -10,6 +10,8 @@ from vigie.apps.assets.models import Asset
 from vigie.apps.assets.queries import mandates_for
 from vigie.probes.scope import Scope
 from vigie.probes.targets import LARGEST_RANGE, Target, Targets, find_targets
+
+NOT_DECLARED = "not declared, or outside the mandate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,11 @@ class Perimeter:
     def moved_from(self, address: str) -> frozenset[str]:
         """Names that are known to lead elsewhere than to this address."""
         return frozenset(name for name, led in self.places.items() if led is not None and address not in led)
+
+    def only(self, address: str) -> "Perimeter":
+        """This address alone, as far as it may be looked at; its names are asked with it."""
+        targets = tuple(target for target in self.targets if target.address == address)
+        return replace(self, targets=targets, unknowns={} if targets else {NOT_DECLARED: 1})
 
 
 def perimeter_of(

@@ -27,17 +27,21 @@ def last_stops(limit: int = 10) -> list[StopOrder]:
 
 def campaigns() -> QuerySet[Campaign]:
     """Every campaign with its sums, newest first."""
-    return Campaign.objects.annotate(
-        shard_count=Count("shards"),
-        done_count=Count("shards", filter=Q(shards__state=ShardState.DONE)),
-        services=Coalesce(Sum("shards__services_found"), 0),
-        hosts=Coalesce(Sum("shards__hosts"), 0),
-        hosts_done=Coalesce(Sum("shards__hosts_done"), 0),
-    ).order_by("-started_at", "-pk")
+    return (
+        Campaign.objects.listed()
+        .annotate(
+            shard_count=Count("shards"),
+            done_count=Count("shards", filter=Q(shards__state=ShardState.DONE)),
+            services=Coalesce(Sum("shards__services_found"), 0),
+            hosts=Coalesce(Sum("shards__hosts"), 0),
+            hosts_done=Coalesce(Sum("shards__hosts_done"), 0),
+        )
+        .order_by("-started_at", "-pk")
+    )
 
 
 def last_campaign(moment: datetime) -> Campaign | None:
-    return Campaign.objects.filter(started_at__lte=moment).order_by("-started_at").first()
+    return Campaign.objects.rounds().filter(started_at__lte=moment).order_by("-started_at").first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,8 @@ def seen_of(establishment_id: int, moment: datetime, limit: int = 200) -> Seen:
         .order_by("address", "port", "name")[:limit]
     )
     services = tuple(rows)
-    looked = Look.objects.filter(shard__establishment_id=establishment_id, ended_at__lte=moment)
+    whole = Shard.objects.of_rounds().filter(establishment_id=establishment_id)
+    looked = Look.objects.filter(shard__in=whole, ended_at__lte=moment)
     looked_at = looked.aggregate(last=Max("ended_at"))["last"]
     return Seen(
         services=services,
@@ -175,7 +180,8 @@ def seen_of(establishment_id: int, moment: datetime, limit: int = 200) -> Seen:
 
 def looked_lately(moment: datetime) -> QuerySet[Shard]:
     """Completed looks that still say something of that moment."""
-    return Shard.objects.filter(state=ShardState.DONE, ended_at__lte=moment, ended_at__gt=moment - FRESH)
+    rounds = Shard.objects.of_rounds()
+    return rounds.filter(state=ShardState.DONE, ended_at__lte=moment, ended_at__gt=moment - FRESH)
 
 
 def raw_answers_of(service: Service | None, limit: int = 4) -> list[RawAnswer]:

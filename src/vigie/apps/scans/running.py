@@ -88,6 +88,8 @@ def _look(shard: Shard, scanner: Scanner, stop: StopSignal) -> Summary:
     ports = tuple(shard.campaign.ports)
     resolvers = scanner.settings.resolvers
     perimeter = perimeter_of(shard.establishment_id, ports=ports, resolvers=resolvers, now=scanner.clock())
+    if shard.campaign.only_address is not None:
+        perimeter = perimeter.only(shard.campaign.only_address)
     done = set(shard.looks.values_list("address", flat=True))
     left = tuple(target for target in perimeter.targets if target.address not in done)
     if not done:

@@ -26,9 +26,8 @@ def weigh_shard(shard: Shard, now: datetime) -> str:
     """
     rule = absence_rule(now.date())
     before = (
-        Shard.objects.filter(
-            establishment=shard.establishment_id, state=ShardState.DONE, started_at__lt=shard.started_at
-        )
+        Shard.objects.of_rounds()
+        .filter(establishment=shard.establishment_id, state=ShardState.DONE, started_at__lt=shard.started_at)
         .exclude(pk=shard.pk)
         .order_by("-started_at")
         .first()

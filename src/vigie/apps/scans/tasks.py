@@ -27,7 +27,7 @@ def run_shard(shard_id: int) -> None:
 def heal_campaigns() -> None:
     """Each minute: a shard that lost its job gets one again, and a campaign that was left half closed is closed."""
     now = timezone.now()
-    waiting = Shard.objects.unfinished().filter(campaign__in=Campaign.objects.running())
+    waiting = Shard.objects.unfinished().filter(campaign__in=Campaign.objects.running()).select_related("campaign")
     jobs.enqueue_many([shard_order(shard) for shard in waiting], now=now)
     for campaign in Campaign.objects.running():
         close_campaign(campaign.pk, now=now)

@@ -15,7 +15,7 @@ PART = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?\Z", re.ASCII)
 
 def usual_ports() -> str:
     """What the last campaign asked; before the first one, what is asked when nobody says otherwise."""
-    last = Campaign.objects.order_by("-started_at").values_list("ports", flat=True).first()
+    last = Campaign.objects.rounds().order_by("-started_at").values_list("ports", flat=True).first()
     return ", ".join(str(port) for port in last or default_ports())
 
 
