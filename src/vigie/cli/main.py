@@ -18,10 +18,13 @@ COMMANDS = {
     "lab": "vigie.cli.lab:app",
     "import": "vigie.cli.import_:app",
     "feeds": "vigie.cli.feeds:app",
+    "versions": "vigie.cli.versions:app",
+    "match": "vigie.cli.match:match",
     "scan": "vigie.cli.scan:scan",
     "campaign": "vigie.cli.campaign:app",
     "level": "vigie.cli.level:level",
     "card": "vigie.cli.card:card",
+    "audit": "vigie.cli.audit:app",
     "stop": "vigie.cli.stop:stop",
     "doctor": "vigie.cli.doctor:doctor",
 }

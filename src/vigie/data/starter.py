@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib.resources import files
@@ -86,10 +87,14 @@ def _record(entry: dict[str, Any]) -> VulnerabilityRecord:
 
 
 def _configuration(part: dict[str, Any]) -> Configuration:
-    """`only-on` names a platform that must be there too: the answer is then conditional unless it is seen."""
+    """`only-on` names a platform that must be there too, `unless` a correction that the version does not show.
+
+    The answer is then conditional, until the platform is seen.
+    """
     products = [_product(name) for name in part["products"]]
     edition = part.get("edition", "*")
     criteria = tuple(_criterion(product, text, edition) for product in products for text in part["ranges"])
+    criteria = tuple(replace(criterion, unless=part.get("unless", "")) for criterion in criteria)
     if "only-on" not in part:
         return Configuration((Node(criteria),))
     vendor, product = _product(part["only-on"])

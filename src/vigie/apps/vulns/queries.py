@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import QuerySet
 
 from vigie.data import feeds
+from vigie.engine.matching import Statement, VulnerabilityRecord, from_plain
 
 from .enums import FeedState, MatchVerdict
 from .models import Applicability, Feed, Pair, PairMatch, Vulnerability
@@ -49,6 +50,19 @@ def exposed_pairs(vulnerability: Vulnerability) -> QuerySet[PairMatch]:
 def statements(vulnerability: Vulnerability) -> QuerySet[Applicability]:
     """What each source says that it touches."""
     return vulnerability.applicabilities.order_by("source").prefetch_related("products")
+
+
+def records_of(cve: str) -> tuple[VulnerabilityRecord, ...]:
+    """What every source states of one vulnerability; one without a statement when it is known and nobody says more."""
+    row = Vulnerability.objects.filter(cve=cve).first()
+    if row is None:
+        return ()
+    if row.rejected:
+        return (VulnerabilityRecord(cve, "nvd", Statement(()), rejected=True),)
+    told = row.applicabilities.order_by("source").values_list("source", "statement")
+    return tuple(VulnerabilityRecord(cve, source, from_plain(statement)) for source, statement in told) or (
+        VulnerabilityRecord(cve, "", Statement(())),
+    )
 
 
 def unmatched_pairs() -> QuerySet[Pair]:

@@ -3,9 +3,10 @@
 from .aliases import Aliases, Product
 from .catalogue import CatalogueIndex, match_identity
 from .decision import describe, judge, match, see
+from .question import answer
 from .record import VulnerabilityRecord
 from .statement import Configuration, Criterion, Node, Operator, PackageFix, Statement, digest, from_plain, to_plain
-from .verdict import LAYERS, Match, MatchVerdict, strongest
+from .verdict import LAYERS, Match, MatchVerdict, layer_of, strongest
 
 __all__ = [
     "LAYERS",
@@ -21,10 +22,12 @@ __all__ = [
     "Product",
     "Statement",
     "VulnerabilityRecord",
+    "answer",
     "describe",
     "digest",
     "from_plain",
     "judge",
+    "layer_of",
     "match",
     "match_identity",
     "see",

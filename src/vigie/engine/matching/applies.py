@@ -93,9 +93,14 @@ def _criterion(seen: Seen, criterion: Criterion) -> Held:
     version = within(seen, criterion)
     if version is Holds.NO:
         return Held(Holds.NO, criterion)
-    if criterion.edition == ANY and criterion.platform not in _SYSTEMS:
+    if criterion.edition == ANY and criterion.platform not in _SYSTEMS and not criterion.unless:
         return Held(version, criterion)
-    return _least([Held(version, criterion), _edition(seen, criterion), _platform(seen, criterion)])
+    return _least([Held(version, criterion), _edition(seen, criterion), _platform(seen, criterion), _unless(criterion)])
+
+
+def _unless(criterion: Criterion) -> Held:
+    """A hotfix that the version does not show may have been applied."""
+    return Held(Holds.CONDITIONAL, None, f"unless it has {criterion.unless}") if criterion.unless else Held(Holds.YES)
 
 
 def _edition(seen: Seen, criterion: Criterion) -> Held:

@@ -33,6 +33,7 @@ class Criterion:
     end_including: str | None = None
     end_excluding: str | None = None
     fixed_in: str | None = None  # where the source tells it and no end says it
+    unless: str = ""  # a correction that leaves the version as it is: "the hotfix of sk182336"
 
     @property
     def bounded(self) -> bool:

@@ -26,8 +26,13 @@ LAYERS = ("vendor", "vigie", "distribution", "cert_fr", "nvd", "cna", "adp")
 _RANK = {layer: rank for rank, layer in enumerate(LAYERS)}
 
 
+def layer_of(source: str) -> str:
+    """A source may name its document: "cert_fr:CERTFR-2024-AVI-0108" is of the layer "cert_fr"."""
+    return source.partition(":")[0]
+
+
 def strongest(matches: Iterable[Match]) -> Match | None:
     """The first layer that can tell decides; when none can, the first that spoke. None when none did."""
-    ordered = sorted(matches, key=lambda match: _RANK.get(match.source, len(LAYERS)))
+    ordered = sorted(matches, key=lambda match: _RANK.get(layer_of(match.source), len(LAYERS)))
     told = [match for match in ordered if match.verdict is not MatchVerdict.UNKNOWN]
     return next(iter(told or ordered), None)

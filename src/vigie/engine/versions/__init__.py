@@ -4,10 +4,10 @@ import re
 from functools import lru_cache
 from typing import Literal
 
-from .registry import CASED, READERS, scheme_of
+from .registry import CASED, READERS, scheme_named, scheme_of
 from .value import LONGEST, Version, version
 
-__all__ = ["Order", "Version", "compare", "parse", "scheme_of", "schemes"]
+__all__ = ["Order", "Version", "compare", "parse", "scheme_named", "scheme_of", "schemes"]
 
 Order = Literal["<", "=", ">", "?"]
 

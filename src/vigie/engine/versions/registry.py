@@ -143,3 +143,30 @@ def _cisco(product: str) -> str:
     if product.startswith(("adaptive_security_appliance", "firepower")):
         return "cisco_asa"
     return {"ios": "cisco_ios", "ios_xe": "cisco_iosxe"}.get(product, "generic")
+
+
+# Other names under which the same scheme is asked for.
+_SYNONYMS = {
+    "apk": "alpine_apk", "alpine": "alpine_apk", "deb": "debian", "dpkg": "debian", "ubuntu": "debian",
+    "asa": "cisco_asa", "ios": "cisco_ios", "iosxe": "cisco_iosxe", "ios_xe": "cisco_iosxe",
+    "cisco_ios_xe": "cisco_iosxe",
+    "citrix": "citrix_netscaler", "netscaler": "citrix_netscaler",
+    "pulse": "pulse_ivanti", "ivanti": "pulse_ivanti", "pan_os": "panos", "big_ip": "f5_bigip", "bigip": "f5_bigip",
+    "f5": "f5_bigip", "exchange": "exchange_build", "windows": "windows_build", "redhat": "rpm", "rhel": "rpm",
+    "exim": "exim_mail", "postfix": "exim_mail", "dovecot": "exim_mail", "check_point": "checkpoint",
+    "synology": "nas_synology_qnap", "qnap": "nas_synology_qnap", "nas": "nas_synology_qnap", "moveit": "moveit_alias",
+    "zyxel": "zyxel_zld", "routeros": "mikrotik", "esxi": "vmware", "vcenter": "vmware", "jre": "java", "jdk": "java",
+    "pypi": "pep440", "python": "pep440", "npm": "semver", "pulse_connect_secure": "pulse_ivanti",
+    "orthanc": "medical", "dcm4chee": "medical", "dcmtk": "medical", "mirth": "medical", "mirth_connect": "medical",
+    "openemr": "medical", "apache": "dotted", "httpd": "dotted", "nginx": "dotted", "sns": "stormshield",
+}  # fmt: skip
+
+
+def scheme_named(text: str) -> str | None:
+    """The scheme that a person means by "fortios", "PAN-OS" or "vendor:product"; None when nobody knows it."""
+    name = text.strip().lower()
+    if ":" in name:
+        vendor, _, product = name.partition(":")
+        return scheme_of(vendor, product)
+    name = name.replace("-", "_").replace(" ", "_")
+    return name if name in READERS else _SYNONYMS.get(name)

@@ -1,0 +1,45 @@
+"""Which CPE names mean what a vendor, an agency or a person writes in plain words?"""
+
+import re
+from functools import cache, lru_cache
+from typing import Any
+
+from vigie.engine.matching import Product
+
+from . import documents
+
+_EDGES = re.compile(r"^(?:the|cisco|fortinet|citrix|ivanti|juniper networks|vmware|microsoft|apache|f5) ")
+_BLANKS = re.compile(r"[\s_]+")
+_LONGEST = 120
+
+
+@lru_cache(maxsize=1 << 14)
+def product_named(vendor: str, product: str) -> Product:
+    """The CPE vendor and product, lower case, blanks as underscores: ("Palo Alto Networks", "PAN-OS")."""
+    vendor = _vendor(vendor)
+    plain = _plain(product)
+    known = _document()["products"].get(vendor, {})
+    for name in (plain, _EDGES.sub("", plain)):
+        if name in known:
+            return _split(known[name])
+    return vendor, _EDGES.sub("", plain).replace(" ", "_")[:_LONGEST]
+
+
+def _vendor(text: str) -> str:
+    plain = _plain(text)
+    return str(_document()["vendors"].get(plain, plain.replace(" ", "_")))[:_LONGEST]
+
+
+def _plain(text: str) -> str:
+    return _BLANKS.sub(" ", text[:500].replace("®", "").replace("™", "")).strip().lower()
+
+
+def _split(text: str) -> Product:
+    vendor, _, product = text.partition(":")
+    return vendor, product
+
+
+@cache
+def _document() -> dict[str, Any]:
+    document: dict[str, Any] = documents.read("params/names")
+    return document
