@@ -16,27 +16,36 @@ _ABOUT_SECRETS = re.compile(
     re.IGNORECASE,
 )
 
-# A text without any of these words holds none of the patterns: most are passed over at the price of a search.
-_SIGNS = (
-    *("pass", "pwd", "secret", "token", "key", "communit", "authorization", "cookie", "credential", "login", "user"),
-    *("basic ", "bearer ", "@", "eyj", "akia", "gh", "xox", "$", ":"),
-)
+# Words of which one must be there, in lower case, for the pattern to be worth trying; what it finds; what stays.
 _PATTERNS = (
-    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL), _REMOVED),
-    (re.compile(r"(?i)(://)[^/\s@]{1,200}@"), rf"\1{_REMOVED}@"),
     (
+        ("private key",),
+        re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL),
+        _REMOVED,
+    ),
+    (("@",), re.compile(r"(://)[^/\s@]{1,200}@"), rf"\1{_REMOVED}@"),
+    (
+        ("pass", "pwd", "secret", "token", "key", "communit", "authorization", "cookie", "credential", "log", "user"),
         re.compile(
-            r"(?i)([\w-]{0,30}(?:passw(?:or)?d|passphrase|\bpass|pwd|secret|token|api[ _-]?key|access[ _-]?key"
+            r"(?i)((?:passw(?:or)?d|passphrase|\bpass|pwd|secret|token|api[ _-]?key|access[ _-]?key"
             r"|communit(?:y|ies)(?: name| string)?|authorization|cookie|credentials?|log ?in|user ?name|\buser)"
             r"[\w-]{0,20}[\"']?\s{0,8}[:=]\s{0,8})[^\s&][^\r\n&]{0,500}"
         ),
         rf"\1{_REMOVED}",
     ),
-    (re.compile(r"(?i)\b(basic|bearer|digest)\s+[a-z0-9+/=._~-]{8,}"), rf"\1 {_REMOVED}"),
-    (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?"), _REMOVED),
-    (re.compile(r"\b(AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|xox[abprs]-[A-Za-z0-9-]{10,})"), _REMOVED),
-    (re.compile(r"\$(1|2[aby]?|5|6|y|apr1)\$[./A-Za-z0-9$=,]{8,}"), _REMOVED),
-    (re.compile(r"(?i)\b[0-9a-f]{32}:[0-9a-f]{32}\b"), _REMOVED),
+    (
+        ("basic ", "bearer ", "digest "),
+        re.compile(r"(?i)\b(basic|bearer|digest)\s+[a-z0-9+/=._~-]{8,}"),
+        rf"\1 {_REMOVED}",
+    ),
+    (("eyj",), re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}(\.[\w-]*)?"), _REMOVED),
+    (
+        ("akia", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "xox"),
+        re.compile(r"\b(AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|xox[abprs]-[A-Za-z0-9-]{10,})"),
+        _REMOVED,
+    ),
+    (("$",), re.compile(r"\$(1|2[aby]?|5|6|y|apr1)\$[./A-Za-z0-9$=,]{8,}"), _REMOVED),
+    ((":",), re.compile(r"(?i)\b[0-9a-f]{32}:[0-9a-f]{32}\b"), _REMOVED),
 )
 
 
@@ -58,8 +67,8 @@ def tells_secrets(identifier: str, title: str) -> bool:
 def harmless(text: str) -> str:
     """Without what looks like a credential, and at most MOST_EVIDENCE characters long."""
     lower = text.lower()
-    if any(sign in lower for sign in _SIGNS):
-        for pattern, instead in _PATTERNS:
+    for signs, pattern, instead in _PATTERNS:
+        if any(sign in lower for sign in signs):
             text = pattern.sub(instead, text)
     return text if len(text) <= MOST_EVIDENCE else f"{text[: MOST_EVIDENCE - 1]}…"
 
