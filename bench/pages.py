@@ -70,7 +70,7 @@ def measure() -> dict[str, dict[str, float]]:
         "list of establishments": reverse("web:establishments"),
         "establishment": reverse("web:establishment", args=[world.establishment.finess]),
     }
-    figures = {"services": Service.objects.count(), "findings": Finding.objects.open().count()}
+    figures = {"services": Service.objects.count(), "findings": Finding.objects.standing().count()}
     found = {}
     for name, address in addresses.items():
         with CaptureQueriesContext(connection) as queries:

@@ -8,6 +8,7 @@ from typing import Any
 from vigie.data import documents
 from vigie.data.texts import check_text
 from vigie.engine.checks import CHECKS
+from vigie.engine.lifecycle import AFTER_A_LOOK, BY_A_LOOK, BY_A_PERSON, Seen, State, Transition
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "rules"
 NOTICE = "<!-- Written by tools/rules.py from the rules themselves: change those, then run `make rules`. -->"
@@ -60,7 +61,32 @@ def exposure() -> Iterator[str]:
     yield from (f"| `{gate['slug']}` | {gate['cap']} |" for gate in rules["gates"])
 
 
-PAGES = {"checks": checks, "deadlines": deadlines, "priority": priority, "exposure": exposure}
+def lifecycle() -> Iterator[str]:
+    rules = _param("follow-up")
+    yield from _heading("Life of a finding · Vie d'un constat", rules)
+    yield "A weakness keeps its first date and its deadline whatever happens. Only a look closes it.\n"
+    yield "## What a look changes\n\n| the finding is | seen again | proved mended | absent |\n|---|---|---|---|"
+    for state, steps in BY_A_LOOK.items():
+        told = [_step(steps.get(seen)) for seen in (Seen.WEAK, Seen.MENDED, Seen.ABSENT)]
+        yield f"| `{state}` | {' | '.join(told)} |"
+    yield "\nWhat a look cannot tell changes nothing. A second absence, far enough from the first, ends it as"
+    yield "`no_longer_observed`. A look made before a fix was declared, or an asset retired, says nothing against it.\n"
+    yield "## What a person decides\n\n| decision | from | to |\n|---|---|---|"
+    for deed, (allowed, after) in BY_A_PERSON.items():
+        yield f"| `{deed}` | {', '.join(f'`{state}`' for state in State if state in allowed)} | `{after}` |"
+    yield f"\nA false positive holds at most {rules['false_positive_at_most_days']} days, an accepted risk at most"
+    yield f"{rules['risk_accepted_at_most_days']}; then the finding is open again by itself (`expire`). One port is"
+    retests = rules["retests"]
+    yield f"looked at again on request at most {retests['at_most']} times in {retests['within_minutes']} minutes."
+
+
+PAGES = {
+    "checks": checks,
+    "deadlines": deadlines,
+    "priority": priority,
+    "exposure": exposure,
+    "lifecycle": lifecycle,
+}
 
 
 def page(name: str) -> str:
@@ -75,6 +101,13 @@ def _param(family: str) -> Any:
 
 def _heading(title: str, rules: Any) -> Iterator[str]:
     yield f"# {title}\n\nEdition `{rules['slug']}`, in force from {rules['valid_from']}. {rules['reference']}\n"
+
+
+def _step(step: Transition | None) -> str:
+    if step is None:
+        return "nothing"
+    after = AFTER_A_LOOK.get(step)
+    return f"{step}: `{after}`" if after else str(step)
 
 
 def _condition(name: str, value: Any) -> str:

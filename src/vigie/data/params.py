@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from vigie.engine.level import GateRule, IndicatorRule, Method, Penalty
-from vigie.engine.lifecycle import AbsenceRule
+from vigie.engine.lifecycle import AbsenceRule, FollowUpRule
 from vigie.engine.outcome import Severity
 from vigie.engine.priority import DeadlinePolicy, Priority, PriorityRule, PriorityTable
 from vigie.engine.survival import FixRule
@@ -30,6 +30,10 @@ def priority_table(day: date) -> PriorityTable:
 
 def absence_rule(day: date) -> AbsenceRule:
     return _in_force("absence", day, _absence)
+
+
+def follow_up_rule(day: date) -> FollowUpRule:
+    return _in_force("follow-up", day, _follow_up)
 
 
 def fix_rule(day: date) -> FixRule:
@@ -138,6 +142,18 @@ def _absence(raw: Any) -> AbsenceRule:
         fall_percent=raw["fall"]["percent"],
         rise_least=raw["rise"]["least"],
         rise_percent=raw["rise"]["percent"],
+    )
+
+
+def _follow_up(raw: Any) -> FollowUpRule:
+    return FollowUpRule(
+        slug=raw["slug"],
+        since=raw["valid_from"],
+        reference=raw["reference"],
+        false_positive=timedelta(days=raw["false_positive_at_most_days"]),
+        risk_accepted=timedelta(days=raw["risk_accepted_at_most_days"]),
+        retests=raw["retests"]["at_most"],
+        retests_within=timedelta(minutes=raw["retests"]["within_minutes"]),
     )
 
 

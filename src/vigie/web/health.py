@@ -109,7 +109,7 @@ def _last_campaign() -> CampaignState:
         state=campaign.state,
         targets=seen["hosts"] or 0,
         services=seen["services"] or 0,
-        findings=Finding.objects.open().count(),
+        findings=Finding.objects.standing().count(),
     )
 
 
@@ -148,6 +148,6 @@ def measure(readiness: Readiness, now: datetime) -> CollectorRegistry:
         if feed.last_good
     }
     gauge("feed_age_seconds", "Since the source was last read well.", ages, "feed")
-    by_severity = Finding.objects.open().order_by().values_list("severity").annotate(Count("pk"))
+    by_severity = Finding.objects.standing().order_by().values_list("severity").annotate(Count("pk"))
     gauge("findings_open", "Open findings.", dict(by_severity), "severity")
     return registry

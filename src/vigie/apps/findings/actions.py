@@ -56,7 +56,7 @@ def _told_by(
         return []  # could not look: neither a finding nor a cure
     judgements = [*judge_products(service.look, service.pairs, matches), *judge_checks(service.look)]
     told = {judgement.key for judgement in judgements}
-    left = [finding for key, finding in known.items() if key not in told and finding.state == FindingState.OPEN]
+    left = [finding for key, finding in known.items() if key not in told and finding.is_followed]
     replaced = (judge_replaced(service.look, service.pairs, finding) for finding in left)
     return judgements + [judgement for judgement in replaced if judgement]
 
@@ -67,7 +67,7 @@ def _together(
     """What the names of one port say together of each weakness, one of the names that say it, the finding if any."""
     for key, by_name in by_weakness(told).items():
         finding = known.get(key)
-        open_names = finding.names if finding and finding.state == FindingState.OPEN else ()
+        open_names = finding.names if finding and finding.is_followed else ()
         judgement = merge(by_name, [name for name in open_names if name in served])
         yield judgement, next((name for name in judgement.names if name in by_name), min(by_name)), finding
 
@@ -122,21 +122,21 @@ def refuse_absences(*, shard: Shard, absences: Sequence[Absence], now: datetime)
         return None
     rule = absence_rule(now.date())
     ending = sum(
-        next_step(State.OPEN, Seen.ABSENT, absent_since=f.absent_since, looked_at=a.looked_at, rule=rule)
+        next_step(State(f.state), Seen.ABSENT, absent_since=f.absent_since, looked_at=a.looked_at, rule=rule)
         is Transition.END
-        for f, a in _missed(Finding.objects.open(), shard.establishment_id, absences)
+        for f, a in _missed(Finding.objects.followed(), shard.establishment_id, absences)
     )
-    before = Finding.objects.open().filter(establishment=shard.establishment_id).count()
+    before = Finding.objects.followed().filter(establishment=shard.establishment_id).count()
     return f"{ending} of {before} findings would end by absence" if rule.ends_too_many(before, ending) else None
 
 
 def settle_absences(*, look: Look, absences: Sequence[Absence], now: datetime) -> None:
     """Count the absences of a look: the first one waits, one at least a day later ends the finding."""
     rule = absence_rule(now.date())
-    locked = Finding.objects.open().select_for_update(of=("self",))
+    locked = Finding.objects.followed().select_for_update(of=("self",))
     for finding, absence in _missed(locked, look.shard.establishment_id, absences):
         at = absence.looked_at
-        step = next_step(State.OPEN, Seen.ABSENT, absent_since=finding.absent_since, looked_at=at, rule=rule)
+        step = next_step(State(finding.state), Seen.ABSENT, absent_since=finding.absent_since, looked_at=at, rule=rule)
         finding.absences += 1
         if step is Transition.WAIT:
             finding.absent_since = at
@@ -174,10 +174,10 @@ def rejudge_since(since: datetime, now: datetime) -> int:
 
 
 def reprioritise(now: datetime) -> int:
-    """Write the priority of open product findings again, from today's probabilities; return how many changed."""
+    """Write the priority of product findings again, from today's probabilities; return how many changed."""
     table = priority_table(now.date())
     known = Q(links__ended_at=None)
-    rows = Finding.objects.open().filter(kind=FindingKind.PRODUCT).order_by("pk")
+    rows = Finding.objects.followed().filter(kind=FindingKind.PRODUCT).order_by("pk")
     highest = Max("links__vulnerability__epss", filter=known)
     epss = dict(rows.annotate(highest=highest).values_list("pk", "highest"))
     changed = []

@@ -3,8 +3,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class FindingState(TextChoices):
+    """The same slugs as vigie.engine.lifecycle.State, where the transitions are; a test holds them together."""
+
     OPEN = "open", _("open")
+    ACKNOWLEDGED = "acknowledged", _("acknowledged")
+    FIX_DECLARED = "fix_declared", _("declared mended, not verified yet")
     CLOSED = "closed", _("closed, correction verified")
+    FALSE_POSITIVE = "false_positive", _("false positive")
+    RISK_ACCEPTED = "risk_accepted", _("risk accepted")
+    ASSET_RETIRED = "asset_retired", _("equipment retired")
     NO_LONGER_OBSERVED = "no_longer_observed", _("no longer observed")
 
 
@@ -39,6 +46,36 @@ class FindingEventKind(TextChoices):
     CLOSED = "closed", _("closed: correction verified")
     NO_LONGER_OBSERVED = "no_longer_observed", _("no longer observed")
     REOPENED = "reopened", _("reopened")
+    ACKNOWLEDGED = "acknowledged", _("acknowledged")
+    FIX_DECLARED = "fix_declared", _("declared mended")
+    FIX_REFUTED = "fix_refuted", _("still there, although it was declared mended")
+    STILL_THERE = "still_there", _("looked at again: still there")
+    FALSE_POSITIVE = "false_positive", _("marked as a false positive")
+    RISK_ACCEPTED = "risk_accepted", _("risk accepted")
+    ASSET_RETIRED = "asset_retired", _("equipment said to be retired")
+    EXPIRED = "expired", _("the time for which it was set aside is over: open again")
+    PLANNED = "planned", _("planned")
+    MEASURE_TAKEN = "measure_taken", _("compensating measure recorded")
+    MEASURE_VERIFIED = "measure_verified", _("compensating measure verified")
+    ASSIGNED = "assigned", _("given to somebody")
+    NOTED = "noted", _("note")
+    RETEST_ASKED = "retest_asked", _("another look asked for")
+
+
+# What an event says of the state from then on; the others leave it as it was.
+STATE_AFTER = {
+    FindingEventKind.DETECTED: FindingState.OPEN,
+    FindingEventKind.REOPENED: FindingState.OPEN,
+    FindingEventKind.EXPIRED: FindingState.OPEN,
+    FindingEventKind.ACKNOWLEDGED: FindingState.ACKNOWLEDGED,
+    FindingEventKind.FIX_REFUTED: FindingState.ACKNOWLEDGED,
+    FindingEventKind.FIX_DECLARED: FindingState.FIX_DECLARED,
+    FindingEventKind.CLOSED: FindingState.CLOSED,
+    FindingEventKind.FALSE_POSITIVE: FindingState.FALSE_POSITIVE,
+    FindingEventKind.RISK_ACCEPTED: FindingState.RISK_ACCEPTED,
+    FindingEventKind.ASSET_RETIRED: FindingState.ASSET_RETIRED,
+    FindingEventKind.NO_LONGER_OBSERVED: FindingState.NO_LONGER_OBSERVED,
+}
 
 
 class CloseReason(TextChoices):
@@ -50,6 +87,31 @@ class CloseReason(TextChoices):
     OTHER_SERVICE = "other_service", _("another service answers there")
     KNOWLEDGE = "knowledge", _("what is known of the vulnerability changed: this version is not affected")
     NOT_OBSERVED = "not_observed", _("not seen at two completed looks at least a day apart")
+    FALSE_POSITIVE = "false_positive", _("a person judged that it is none")
+    RISK_ACCEPTED = "risk_accepted", _("the establishment accepts the risk until a day")
+    ASSET_RETIRED = "asset_retired", _("the equipment was taken out of service")
+
+
+class PlanConstraint(TextChoices):
+    """What the life of the equipment imposes: it moves the plan, never the deadline."""
+
+    ALWAYS_ON = "always_on", _("in use day and night")
+    VENDOR_MANAGED = "vendor_managed", _("kept by its vendor")
+    MEDICAL_DEVICE = "medical_device", _("certified medical device: its maker decides")
+    END_OF_LIFE = "end_of_life", _("no longer maintained: to be replaced")
+
+
+class RetestAnswer(TextChoices):
+    """What one more look on request said of the finding."""
+
+    WAITING = "waiting", _("waiting for its turn")
+    LOOKING = "looking", _("looking now")
+    MENDED = "mended", _("mended: the correction is verified")
+    STILL_THERE = "still_there", _("still there")
+    NOT_SEEN = "not_seen", _("not seen: a second look without it, at least a day after the first, ends it")
+    GONE = "gone", _("no longer observed")
+    UNKNOWN = "unknown", _("it could not be told")
+    STOPPED = "stopped", _("stopped before it was asked")
 
 
 class ScannerTool(TextChoices):

@@ -3,40 +3,37 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Case, Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from vigie.apps.vulns.models import Vulnerability
 
-from .enums import FindingEventKind, FindingState, Severity
-from .models import Finding, FindingEvent, FindingVulnerability
+from .enums import STATE_AFTER
+from .models import STANDING, Finding, FindingEvent, FindingVulnerability
 
-ENDED = (FindingEventKind.CLOSED, FindingEventKind.NO_LONGER_OBSERVED)
-RANK = Case(
-    *[When(severity=severity, then=Value(rank)) for rank, severity in enumerate(Severity.values)],
-    output_field=IntegerField(),
-)
+# Events after which a finding is nobody's work any more, or not for now.
+PUT_DOWN = tuple(kind for kind, state in STATE_AFTER.items() if state not in STANDING)
 # The first thing to do first: used by attackers, then the worst, then the one whose time is up first.
 WORST_FIRST = ("-exploited", "rank", "deadline", "pk")
 
 
 def open_at(moment: datetime | None) -> QuerySet[Finding]:
-    """Findings that were open at that moment; None is now. A finding closed then reopened is read from its events."""
+    """Findings that were standing at that moment; None is now. One closed then reopened is read from its events."""
     if moment is None:
-        return Finding.objects.open()
+        return Finding.objects.standing()
     return (
         Finding.objects.filter(first_seen__lte=moment)
         .filter(Q(closed_at=None) | Q(closed_at__gt=moment))
         .annotate(last_kind=_last_kind(moment))
-        .exclude(last_kind__in=ENDED)
+        .exclude(last_kind__in=PUT_DOWN)
     )
 
 
 def ranked(findings: QuerySet[Finding]) -> QuerySet[Finding]:
-    """With the rank of the severity and the number of vulnerabilities behind each, worst first."""
+    """With the number of vulnerabilities behind each, worst first."""
     return (
         findings.select_related("establishment")
-        .annotate(rank=RANK, vulnerability_count=vulnerability_count())
+        .annotate(vulnerability_count=vulnerability_count())
         .order_by(*WORST_FIRST)
     )
 
@@ -101,13 +98,14 @@ def trend(now: Figures, moment: datetime) -> Trend:
 
 
 def _last_kind(moment: datetime) -> Coalesce:
-    events = FindingEvent.objects.filter(finding=OuterRef("pk"), at__lte=moment).order_by("-at", "-pk")
+    told = FindingEvent.objects.filter(finding=OuterRef("pk"), at__lte=moment, kind__in=STATE_AFTER)
+    events = told.order_by("-at", "-pk")
     return Coalesce(Subquery(events.values("kind")[:1]), Value(""))
 
 
 def _was_open(kind: str, moment: datetime) -> Q:
     still = Q(closed_at=None) | Q(closed_at__gt=moment)
-    return Q(exploited=True, first_seen__lte=moment) & still & ~Q(**{f"{kind}__in": ENDED})
+    return Q(exploited=True, first_seen__lte=moment) & still & ~Q(**{f"{kind}__in": PUT_DOWN})
 
 
 def events_of(finding: Finding) -> list[FindingEvent]:
@@ -128,15 +126,13 @@ def links_of(finding: Finding) -> list[FindingVulnerability]:
 
 
 def exposed_to(vulnerability: Vulnerability) -> QuerySet[Finding]:
-    """Open findings behind which this vulnerability stands today."""
+    """Standing findings behind which this vulnerability is today."""
     linked = FindingVulnerability.objects.filter(vulnerability=vulnerability, ended_at=None).values("finding")
-    return ranked(Finding.objects.filter(pk__in=linked, state=FindingState.OPEN))
+    return ranked(Finding.objects.standing().filter(pk__in=linked))
 
 
 def exposed_establishments() -> Coalesce:
     """For a query on vulnerabilities: how many establishments have an open finding because of each."""
-    links = FindingVulnerability.objects.filter(
-        vulnerability=OuterRef("pk"), ended_at=None, finding__state=FindingState.OPEN
-    )
+    links = FindingVulnerability.objects.filter(vulnerability=OuterRef("pk"), ended_at=None, finding__closed_at=None)
     counted = links.order_by().values("vulnerability").annotate(n=Count("finding__establishment", distinct=True))
     return Coalesce(Subquery(counted.values("n")), Value(0))

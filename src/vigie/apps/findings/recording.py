@@ -16,6 +16,8 @@ from .enums import CloseReason, FindingEventKind, FindingState
 from .judging import Judgement, is_exposed
 from .models import Finding, FindingEvent, FindingVulnerability
 
+STILL_WEAK = {Transition.CONFIRM, Transition.SEEN_AGAIN, Transition.REFUTE, Transition.REOPEN}
+
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
@@ -25,6 +27,15 @@ class Occasion:
     look: Look | None
     at: datetime  # when the service answered, or when the knowledge came
     by: str
+
+    @property
+    def seen_at(self) -> datetime:
+        """When what is judged was seen: new knowledge judges what an older look saw."""
+        return self.at if self.look is not None else self.service.last_confirmed
+
+    @property
+    def was_asked_for(self) -> bool:
+        return self.look is not None and self.look.shard.campaign.only_address is not None
 
     def note(self, finding: Finding, kind: FindingEventKind, **detail: Any) -> None:
         FindingEvent.objects.create(finding=finding, kind=kind, at=self.at, by=self.by, look=self.look, detail=detail)
@@ -38,12 +49,13 @@ def apply(judgement: Judgement, finding: Finding | None, occasion: Occasion) -> 
         State(finding.state),
         _seen(judgement, finding),
         absent_since=finding.absent_since,
-        looked_at=occasion.at,
+        looked_at=occasion.seen_at,
         rule=absence_rule(occasion.at.date()),
+        decided_at=_decided_at(finding),
     )
     if step is Transition.CLOSE:
         end(finding, FindingState.CLOSED, judgement.reason or CloseReason.CHECK_PASSED, occasion, judgement)
-    elif step in {Transition.CONFIRM, Transition.SEEN_AGAIN, Transition.REOPEN}:
+    elif step in STILL_WEAK:
         return _still_weak(step, judgement, finding, occasion)
     return step is Transition.CLOSE
 
@@ -53,6 +65,13 @@ def _seen(judgement: Judgement, finding: Finding) -> Seen:
     if judgement.seen is Seen.MENDED and judgement.unsure & linked(finding):
         return Seen.UNKNOWN
     return judgement.seen
+
+
+def _decided_at(finding: Finding) -> datetime | None:
+    """When a person said that nothing weak is there any more."""
+    if finding.state == FindingState.FIX_DECLARED:
+        return finding.fix_declared_at
+    return finding.closed_at if finding.state == FindingState.ASSET_RETIRED else None
 
 
 def linked(finding: Finding) -> set[int]:
@@ -91,18 +110,33 @@ def _still_weak(step: Transition, judgement: Judgement, finding: Finding, occasi
         finding.last_confirmed = occasion.at
         finding.absences, finding.absent_since = 0, None
     if step is Transition.REOPEN:
-        finding.state, finding.closed_at, finding.close_reason = FindingState.OPEN, None, ""
         finding.reopened += 1
+        bring_back(finding)
         occasion.note(finding, FindingEventKind.REOPENED, first_seen=finding.first_seen.isoformat())
+    elif step is Transition.REFUTE:
+        finding.state, finding.fix_declared_at = FindingState.ACKNOWLEDGED, None
+        occasion.note(finding, FindingEventKind.FIX_REFUTED)
     elif step is Transition.SEEN_AGAIN and occasion.look is not None:
         occasion.note(finding, FindingEventKind.SEEN_AGAIN)
+    elif occasion.was_asked_for:
+        occasion.note(finding, FindingEventKind.STILL_THERE)
+    if finding.state == FindingState.RISK_ACCEPTED and finding.exploited and not before["exploited"]:
+        # What was accepted was not this: attackers use it now.
+        bring_back(finding)
+        occasion.note(finding, FindingEventKind.REOPENED, first_seen=finding.first_seen.isoformat())
     moved = _bring_forward(finding, occasion.at, was_exploited=before["exploited"])
     finding.save()
     relinked = _relink(finding, judgement, occasion.at)
     after = _facts(finding)
     if moved or relinked or after != before:
         occasion.note(finding, FindingEventKind.CONFIRMED_CHANGED, before=before, after=after, **moved)
-    return bool(moved or relinked or after != before or step is Transition.REOPEN)
+    return bool(moved or relinked or after != before or step in {Transition.REOPEN, Transition.REFUTE})
+
+
+def bring_back(finding: Finding) -> None:
+    """Open again, as on its first day; its date and its deadline stay. Not saved."""
+    finding.state, finding.closed_at, finding.close_reason = FindingState.OPEN, None, ""
+    finding.until, finding.decision, finding.fix_declared_at = None, "", None
 
 
 def _describe(finding: Finding, judgement: Judgement, occasion: Occasion) -> None:
@@ -171,7 +205,8 @@ def end(
     judgement: Judgement | None = None,
 ) -> None:
     finding.state, finding.closed_at, finding.close_reason = state, occasion.at, reason
-    finding.save(update_fields=["state", "closed_at", "close_reason"])
+    finding.until, finding.decision = None, ""
+    finding.save(update_fields=["state", "closed_at", "close_reason", "until", "decision"])
     finding.links.filter(ended_at=None).update(ended_at=occasion.at)
     kind = FindingEventKind.CLOSED if state == FindingState.CLOSED else FindingEventKind.NO_LONGER_OBSERVED
     detail = {"version": judgement.seen_version} if judgement and judgement.seen_version else {}

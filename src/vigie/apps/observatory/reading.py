@@ -80,7 +80,7 @@ def _read_services(questions: defaultdict[int, _Questions], ids: list[int], sinc
 
 def _findings(ids: list[int], now: datetime) -> defaultdict[int, list[OpenFinding]]:
     found: defaultdict[int, list[OpenFinding]] = defaultdict(list)
-    for row in Finding.objects.open().filter(establishment__in=ids).order_by("pk"):
+    for row in Finding.objects.weighing().filter(establishment__in=ids).order_by("pk"):
         found[row.establishment_id].append(
             OpenFinding(
                 id=row.pk,

@@ -24,11 +24,12 @@ from .queries import counted_in, counted_members
 from .timetofix_states import Trajectory, trajectories
 
 BATCH = 200  # establishments read at once
+DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How much was still open at an age; `left` is None when nothing was followed that long, or too few were."""
+    """How much was still open at an age; `left` is None when too few were followed that long."""
 
     days: int
     left: Survival | None
@@ -103,7 +104,7 @@ def _followed(found: Iterable[Trajectory], moment: datetime) -> list[Followed | 
 
 def _was_none(one: Trajectory, moment: datetime) -> bool:
     passage = one.at(moment)
-    return passage is not None and passage.reason == CloseReason.KNOWLEDGE
+    return passage is not None and passage.reason in {CloseReason.KNOWLEDGE, CloseReason.FALSE_POSITIVE}
 
 
 def _life(one: Trajectory, moment: datetime) -> Followed:
@@ -132,21 +133,31 @@ def _told(found: list[Followed | None], moment: datetime) -> TimeToFix:
 def _until(one: Trajectory, moment: datetime) -> tuple[datetime, bool]:
     """Until when it is known to have lasted, and whether it was mended then."""
     passage = one.at(moment)
-    if passage is None or passage.state == FindingState.OPEN:
-        return moment, False
+    if passage is None or passage.state in {FindingState.OPEN, FindingState.RISK_ACCEPTED}:
+        return moment, False  # a risk that is accepted is still there
     if passage.state == FindingState.CLOSED:
         return passage.at, True
     return max(min(one.last_seen(passage.at), passage.at), one.finding.first_seen), False
 
 
 def _measure(followed: list[Followed], rule: FixRule) -> Measure:
-    curve = kaplan_meier(one.lifetime for one in followed)
+    lifetimes = [one.lifetime for one in followed]
+    curve = kaplan_meier(lifetimes)
     told = curve.n >= rule.least
     return Measure(
         n=curve.n,
         fixed=curve.events,
         rule=rule,
         median=curve.median if told else Median(None, None, None),
-        marks=tuple(Mark(mark.days, curve.at(int(mark.total_seconds())) if told else None) for mark in rule.marks),
+        marks=tuple(_mark(mark.days, lifetimes, curve, rule) for mark in rule.marks),
         curve=curve,
     )
+
+
+def _mark(days: int, lifetimes: list[Lifetime], curve: Curve, rule: FixRule) -> Mark:
+    """At a great age the curve rests on the few that were followed so long: one of them mended would make it nought."""
+    age = days * DAY
+    reached = sum(life.seconds >= age for life in lifetimes)
+    lost = any(not life.ended and life.seconds < age for life in lifetimes)
+    enough = curve.n >= rule.least and (reached >= rule.least or not lost)
+    return Mark(days, curve.at(age) if enough else None)

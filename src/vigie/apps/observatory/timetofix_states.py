@@ -7,18 +7,13 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from vigie.apps.findings.enums import FindingEventKind, FindingState
-from vigie.apps.findings.models import Finding, FindingEvent
+from vigie.apps.findings.enums import STATE_AFTER, FindingEventKind, FindingState
+from vigie.apps.findings.models import STANDING, Finding, FindingEvent
 
-# What each kind of event says of the finding; the others change nothing of it.
-STATES = {
-    FindingEventKind.DETECTED: FindingState.OPEN,
-    FindingEventKind.SEEN_AGAIN: FindingState.OPEN,
-    FindingEventKind.CONFIRMED_CHANGED: FindingState.OPEN,
-    FindingEventKind.REOPENED: FindingState.OPEN,
-    FindingEventKind.CLOSED: FindingState.CLOSED,
-    FindingEventKind.NO_LONGER_OBSERVED: FindingState.NO_LONGER_OBSERVED,
-}
+# What each kind of event says of the finding. Acknowledged or declared mended, it is as open as before.
+STATES = {kind: FindingState.OPEN if state in STANDING else state for kind, state in STATE_AFTER.items()}
+# Events that prove that it was seen, in whatever state it was.
+SEEN = {FindingEventKind.SEEN_AGAIN, FindingEventKind.CONFIRMED_CHANGED, FindingEventKind.STILL_THERE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +58,16 @@ def trajectories(findings: QuerySet[Finding], moment: datetime) -> tuple[Traject
     """Every finding of the set that was detected by then, with all that its history tells by then; two queries."""
     rows = list(findings.filter(first_seen__lte=moment).defer("evidence").order_by("pk"))
     events = FindingEvent.objects.filter(
-        finding__in=findings.filter(first_seen__lte=moment).order_by().values("pk"), kind__in=STATES, at__lte=moment
+        finding__in=findings.filter(first_seen__lte=moment).order_by().values("pk"),
+        kind__in=[*STATES, *SEEN],
+        at__lte=moment,
     )
     history: defaultdict[int, list[Passage]] = defaultdict(list)
     for pk, kind, at, detail in events.order_by("at", "pk").values_list("finding", "kind", "at", "detail"):
         reason = str(detail.get("reason", ""))
-        passage = Passage(at, STATES[FindingEventKind(kind)], reason, kind == FindingEventKind.REOPENED)
-        history[pk].append(passage)
+        before = history[pk][-1].state if history[pk] else FindingState.OPEN
+        state = STATES.get(FindingEventKind(kind), before)
+        history[pk].append(Passage(at, state, reason, kind == FindingEventKind.REOPENED))
     return tuple(Trajectory(row, _whole(row, history[row.pk], moment)) for row in rows)
 
 
