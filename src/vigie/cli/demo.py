@@ -14,6 +14,7 @@ from .runtime import end, say
 if TYPE_CHECKING:
     from vigie.config.settings import Settings
 
+NETWORKS = tuple(f"127.{second}" for second in range(60, 67))
 ADMINISTRATOR = "demonstration@vigie.example"
 LAB_WITHIN_SECONDS = 30.0
 LINK_LIFETIME = timedelta(hours=8)
@@ -21,7 +22,10 @@ LINK_LIFETIME = timedelta(hours=8)
 
 def demo(
     pause: Annotated[float, typer.Option(min=0, help="Seconds between the two campaigns.")] = 20.0,
-    network: Annotated[str, typer.Option(help="First two numbers of every address of the laboratory.")] = "127.60",
+    network: Annotated[
+        str | None,
+        typer.Option(help="First two numbers of every address of the laboratory; a free one when not given."),
+    ] = None,
 ) -> None:
     """Show the whole at work: an invented region, real protocol servers on this machine, two campaigns.
 
@@ -34,43 +38,68 @@ def demo(
 
         VIGIE_PORT=8080 VIGIE_HOME=/tmp/vigie vigie demo
     """
-    settings = _settings(network)
+    settings = _settings()
     _refuse_a_second_one(settings)
+    lab = settings.home / "lab"
+    network = _network(lab, network)
+    _ask_the_laboratory(network)
 
     from .init import prepare
-    from .serve import check_folder, check_port, supervise
+    from .serve import check_folder, supervise
 
     say("Preparing the invented region…")
     prepare()
-    check_folder(settings.home)
-    check_port(settings)
-    lab = settings.home / "lab"
-    lab.mkdir(exist_ok=True)
-    (lab / "ready").unlink(missing_ok=True)
-    _settle(lab, network)
 
     from vigie.config.supervisor import Child
+    from vigie.lab.story import StoryBroken
 
+    check_folder(settings.home)
     servers = Child.module("laboratory", "vigie.cli.main", "lab", "serve", "--home", str(lab), "--network", network)
     logs = settings.home / "logs"
     between = timedelta(seconds=pause)
-    code = supervise(
-        settings=settings, extra=[servers], logs=logs, on_ready=lambda address: _tell(address, lab, logs, between)
-    )
+    try:
+        _settle(lab, network)
+        code = supervise(
+            settings=settings, extra=[servers], logs=logs, on_ready=lambda address: _tell(address, lab, logs, between)
+        )
+    except StoryBroken as error:
+        end(str(error))
     raise SystemExit(code)
 
 
-def _settings(network: str) -> "Settings":
-    """The settings, with the laboratory's own name server unless another was chosen."""
+def _settings() -> "Settings":
     from vigie.config.settings import SettingsError, load
-    from vigie.lab import draw
 
-    address, port = draw.make(draw.SEED, network).dns
-    os.environ.setdefault("VIGIE_RESOLVERS", f"{address}:{port}")
     try:
         return load()
     except SettingsError as error:
         end(f"The settings cannot be used:\n{error}\nSee .env.example for what each one means.", 2)
+
+
+def _network(lab: Path, asked: str | None) -> str:
+    """Where the laboratory lives: where it did before, else where it was asked to, else the first free place."""
+    from vigie.channels.neighbour import Place, look
+    from vigie.lab import draw
+
+    kept = lab / "network"
+    before = kept.read_text().strip() if kept.is_file() else None
+    if asked and before and asked != before:
+        end(f"The laboratory of this folder lives on {before}: leave --network out, or choose another VIGIE_HOME.", 2)
+    candidates = (before,) if before else (asked,) if asked else NETWORKS
+    free = [network for network in candidates if look(*draw.make(draw.SEED, network).dns) is Place.FREE]
+    if free:
+        return free[0]
+    return end(
+        f"{' and '.join(candidates)}: these addresses are in use, probably by another demonstration. Stop it first."
+    )
+
+
+def _ask_the_laboratory(network: str) -> None:
+    """Names are asked of the laboratory's own name server, unless another was chosen."""
+    from vigie.lab import draw
+
+    address, port = draw.make(draw.SEED, network).dns
+    os.environ.setdefault("VIGIE_RESOLVERS", f"{address}:{port}")
 
 
 def _refuse_a_second_one(settings: "Settings") -> None:
@@ -90,10 +119,10 @@ def _refuse_a_second_one(settings: "Settings") -> None:
 def _settle(lab: Path, network: str) -> None:
     from vigie.lab import story
 
-    try:
-        count = story.settle(lab / "region", network=network, now=datetime.now(UTC))
-    except story.StoryBroken as error:
-        end(str(error))
+    lab.mkdir(exist_ok=True)
+    (lab / "ready").unlink(missing_ok=True)
+    count = story.settle(lab / "region", network=network, now=datetime.now(UTC))
+    (lab / "network").write_text(f"{network}\n")
     say(f"{count} invented establishments are in the registry, with their perimeters and mandates.")
 
 
