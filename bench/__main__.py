@@ -11,7 +11,7 @@ from bench import Case
 # Which modules hold the cases of an area; an area without any is told, not passed over in silence.
 AREAS: dict[str, tuple[str, ...]] = {
     "main": ("registry", "sweep", "matching", "pages"),
-    "fix": ("survival", "sightings"),
+    "fix": ("audit", "survival", "sightings"),
     "detect": (),
     "exposed": (),
     "incidents": (),

@@ -8,6 +8,10 @@ from vigie.apps.jobs.schedules import DEFAULTS, Declared, ensure_schedules
 
 SCHEDULES: tuple[Declared, ...] = (
     *DEFAULTS,
+    # The sealer looks among the latest each second; once an hour among all, and once a day its head is written out.
+    Declared("seal-late-events", "vigie.apps.audit.tasks.seal_all", timedelta(hours=1)),
+    Declared("export-audit-head", "vigie.apps.audit.tasks.export_head", timedelta(days=1)),
+    Declared("expire-findings", "vigie.apps.findings.tasks.expire", timedelta(hours=1)),
     Declared("heal-campaigns", "vigie.apps.scans.tasks.heal_campaigns", timedelta(minutes=1)),
     # Deadlines pass and looks grow old without any event: levels follow them within the hours.
     Declared("compute-levels", "vigie.apps.observatory.tasks.compute_all", timedelta(hours=6)),

@@ -10,9 +10,12 @@ class SignalsConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
+        from vigie.apps.audit.tasks import seal_each_second
         from vigie.apps.findings import receivers
+        from vigie.apps.jobs import signals as jobs
         from vigie.apps.scans import signals
 
+        jobs.tended.connect(seal_each_second, dispatch_uid="audit")
         signals.host_recorded.connect(receivers.on_host_recorded, dispatch_uid="findings")
         signals.absences_weighed.connect(receivers.on_absences_weighed, dispatch_uid="findings")
         signals.absences_settled.connect(receivers.on_absences_settled, dispatch_uid="findings")

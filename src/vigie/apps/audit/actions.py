@@ -8,7 +8,7 @@ from .models import Event
 
 def record(*, kind: str, by: str, at: datetime, subject: Model | None = None, **detail: Any) -> Event:
     """Append one event; call it inside the transaction of the action that it tells."""
-    return Event.objects.create(
+    event: Event = Event.objects.create(
         kind=kind,
         actor=by,
         at=at,
@@ -16,3 +16,4 @@ def record(*, kind: str, by: str, at: datetime, subject: Model | None = None, **
         subject_id=subject.pk if subject is not None else None,
         detail=detail,
     )
+    return event

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from django.db import DatabaseError, InterfaceError, connections
 
-from . import actions
+from . import actions, signals
 from .execution import Clock, Held
 
 logger = logging.getLogger(__name__)
@@ -94,3 +94,4 @@ class Upkeep:
         now = self._clock()
         actions.run_due_schedules(now)
         actions.reconcile(now)
+        signals.tended.send(sender=None, now=now)
