@@ -19,6 +19,7 @@ from vigie.apps.scans import queries as scans
 from vigie.web.components.dates import AsOf, as_of
 from vigie.web.components.page import asked as given
 from vigie.web.components.page import establishment_crumbs
+from vigie.web.components.services import by_port
 from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
 from vigie.web.components.todo import todo
 
@@ -89,6 +90,7 @@ def establishment(request: HttpRequest, finess: str) -> HttpResponse:
     )
     level = observatory.with_trace(history[-1]) if history else None
     mandates = Mandate.objects.filter(establishment=one).in_force(asked.moment)
+    seen = scans.seen_of(one.pk, asked.moment)
     context = {
         "crumbs": establishment_crumbs(one),
         "as_of": asked,
@@ -99,7 +101,8 @@ def establishment(request: HttpRequest, finess: str) -> HttpResponse:
         "history": history,
         "findings": open_findings,
         "todo": todo(level, open_findings),
-        "seen": scans.seen_of(one.pk, asked.moment),
+        "seen": seen,
+        "shown": by_port(seen.services),
         "mandate": mandates.order_by("-valid_until").first(),
         "asset_count": Asset.objects.as_of(asked.day, asked.moment).filter(establishment=one).count(),
     }
