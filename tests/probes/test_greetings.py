@@ -69,13 +69,15 @@ def test_ftp_tells_its_features_and_no_login_is_tried(ask):
         received.append(connection.recv(100))
         connection.sendall(b"211-Features:\r\n AUTH TLS;SSL\r\n MDTM\r\n211 End\r\n")
         received.append(connection.recv(100))
+        connection.sendall(b"234 Proceed with negotiation\r\n")
+        received.append(connection.recv(100))
 
     with listening(handle) as server:
         service = ask(server)
     assert service.facts.ftp.features == ("AUTH TLS;SSL", "MDTM")
     assert service.facts.ftp.auth_tls is True
     assert (service.identities[0].product, service.identities[0].version) == ("proftpd", "1.3.5")
-    assert received == [b"FEAT\r\n", b"QUIT\r\n"]
+    assert received == [b"FEAT\r\n", b"AUTH TLS\r\n", b""]
 
 
 @pytest.mark.parametrize(
@@ -89,6 +91,24 @@ def test_ftp_tells_its_features_and_no_login_is_tried(ask):
 )
 def test_an_ftp_server_that_does_not_tell_leaves_tls_unknown(reply, auth_tls, ask):
     with listening(scripted(b"220 (vsFTPd 3.0.5)\r\n", reply)) as server:
+        service = ask(server)
+    assert service.facts.ftp.auth_tls is auth_tls
+
+
+@pytest.mark.parametrize(
+    ("features", "reply", "auth_tls"),
+    [
+        pytest.param(b"211- \r\n AUTH TLS\r\n211 End\r\n", b"234 go on\r\n", True, id="lists-and-accepts"),
+        pytest.param(b"211- \r\n AUTH TLS\r\n211 End\r\n", b"500 not implemented\r\n", False, id="lists-yet-refuses"),
+        pytest.param(b"211- \r\n AUTH TLS\r\n211 End\r\n", b"421 too many\r\n", True, id="lists-and-has-no-room"),
+        pytest.param(b"211- \r\n SIZE\r\n211 End\r\n", b"530 sign in first\r\n", False, id="lists-nothing"),
+        pytest.param(b"530 sign in first\r\n", b"502 not implemented\r\n", False, id="hides-its-features-and-refuses"),
+        pytest.param(b"530 sign in first\r\n", b"234 go on\r\n", True, id="hides-its-features-and-accepts"),
+        pytest.param(b"530 sign in first\r\n", b"530 sign in first\r\n", None, id="wants-a-sign-in-for-all"),
+    ],
+)
+def test_what_ftp_answers_to_the_order_itself_decides(features, reply, auth_tls, ask):
+    with listening(scripted(b"220 ready\r\n", features, reply)) as server:
         service = ask(server)
     assert service.facts.ftp.auth_tls is auth_tls
 

@@ -74,7 +74,7 @@ def java(place: Place) -> Path | str:
     return next(place.root.glob("usr/lib/jvm/*/bin/java"), "java")
 
 
-def tomcat(place: Place, *valves: str, page: bool = True) -> Command:
+def tomcat(place: Place, *valves: str, page: bool = True, listing: bool = False) -> Command:
     home = place.root / "usr/share/tomcat10"
     connector = f'<Connector address="{place.address}" port="{place.port}" protocol="HTTP/1.1"/>'
     host = f'<Host name="localhost" appBase="webapps">{"".join(valves)}</Host>'
@@ -83,7 +83,12 @@ def tomcat(place: Place, *valves: str, page: bool = True) -> Command:
         "conf/server.xml",
         f'<Server port="-1"><Service name="Catalina">{connector}{engine}</Service></Server>',
     )
-    place.write("conf/web.xml", (home / "etc/web.xml").read_text())
+    defaults = (home / "etc/web.xml").read_text()
+    if listing:
+        shut = "<param-name>listings</param-name>\n            <param-value>"
+        defaults = defaults.replace(f"{shut}false", f"{shut}true")
+        place.write("webapps/ROOT/planning.ods", "…")
+    place.write("conf/web.xml", defaults)
     (place.home / "temp").mkdir()
     if page:
         place.write("webapps/ROOT/index.html", (home.parent / "tomcat10-root/default_root/index.html").read_text())
@@ -134,6 +139,7 @@ DAEMONS = (
     ),
     Daemon("tomcat", "tomcat10", (8080,), tomcat),
     Daemon("tomcat-no-page", "tomcat10", (8080,), given(tomcat, page=False)),
+    Daemon("tomcat-listing", "tomcat10", (8080,), given(tomcat, page=False, listing=True)),
     Daemon("tomcat-quiet", "tomcat10", (8080,), given(tomcat, QUIET_ERRORS, page=False)),
     Daemon("jetty", "jetty9", (8080,), jetty),
 )

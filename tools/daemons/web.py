@@ -75,13 +75,13 @@ def lighttpd(place: Place, *settings: str, page: str | None = PAGE, tls: str = "
     return ["lighttpd", "-D", "-f", config, "-m", place.root / "usr/lib/lighttpd"]
 
 
-def caddy(place: Place, *lines: str, tls: str = "") -> Command:
+def caddy(place: Place, *, page: str | None = PAGE, tls: str = "") -> Command:
     scheme = "https" if tls else "http"
     secure = f"tls {place.tls}/{tls}.crt {place.tls}/{tls}.key" if tls else ""
     config = place.write(
         "Caddyfile",
         f"{{\n admin off\n auto_https off\n}}\n{scheme}://{place.address}:{place.port} {{\n"
-        f" bind {place.address}\n root * {site(place)}\n file_server\n {secure}\n" + "\n".join(lines) + "\n}\n",
+        f" bind {place.address}\n root * {site(place, page)}\n file_server{'' if page else ' browse'}\n {secure}\n}}\n",
     )
     return ["caddy", "run", "--adapter", "caddyfile", "--config", config]
 
@@ -141,6 +141,7 @@ DAEMONS = (
     Daemon("lighttpd-no-version", "lighttpd", (8080,), given(lighttpd, 'server.tag = "lighttpd"')),
     Daemon("lighttpd-tls", "lighttpd", (8443,), given(lighttpd, tls="good"), needs=("lighttpd-mod-openssl",)),
     Daemon("caddy", "caddy", (8080,), caddy),
+    Daemon("caddy-listing", "caddy", (8080,), given(caddy, page=None)),
     Daemon("caddy-tls", "caddy", (8443,), given(caddy, tls="good")),
     Daemon("mini-httpd", "mini-httpd", (8080,), mini_httpd),
     Daemon("micro-httpd", "micro-httpd", (8080,), micro_httpd),

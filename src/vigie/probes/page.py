@@ -15,9 +15,10 @@ from .http import HttpAnswer
 # re2: linear time, whatever the page holds.
 _TITLE = re2.compile(r"(?is)<title[^>]*>([^<]{1,512})")
 _PASSWORD = re2.compile(r"""(?i)<input\b[^>]*\btype\s*=\s*["']?password\b""")
+# Apache, nginx, lighttpd, Python, Jetty, Tomcat and micro_httpd; then IIS, webfs, Caddy.
 _LISTING = re2.compile(
-    r"(?i)<title>\s*(?:index of /|directory listing for /|directory: /)|<h1>\s*(?:index of /|directory listing for /)"
-    r"|\[to parent directory\]"
+    r"(?i)<(?:title|h1)>\s*(?:index of \.?/|directory listing for (?:/|\[(?:/|&#47;))|directory: /)"
+    r"|\[to parent directory\]|<h1>listing:\s*<a href=\"/\"|href=\"(?:\./)?\?sort=namedirfirst&"
 )
 _COOKIE_NAME = re2.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$")
 
