@@ -25,6 +25,8 @@ def addresses(world: World) -> dict[str, str]:
         "group": reverse("web:group", args=[world.group.kind, world.group.code]),
         "establishments": reverse("web:establishments"),
         "establishment": reverse("web:establishment", args=[one]),
+        "card": reverse("web:card", args=[one]),
+        "unseen-card": reverse("web:card", args=[world.unseen.finess]),
         "unseen": reverse("web:establishment", args=[world.unseen.finess]),
         "perimeter": reverse("web:perimeter", args=[one]),
         "grant": reverse("web:grant-mandate", args=[one]),

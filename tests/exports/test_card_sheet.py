@@ -44,7 +44,7 @@ def test_never_looked_at_says_so_and_counts_nothing(language):
     assert told.answer == words.say("answer_never")
     assert told.no_action == words.say("actions_never")
     assert (told.rows, told.actions, told.marks, told.level.letter) == ((), (), (), "")
-    assert [section.slug for section in told.sections] == ["looks"]
+    assert [section.slug for section in sections(told)] == ["looks"]
 
 
 def test_a_week_without_a_look_says_that_nothing_new_is_known():
@@ -68,9 +68,13 @@ def test_a_week_without_a_look_says_that_nothing_new_is_known():
 def test_the_median_is_never_told_without_how_sure_it_is(median, low, high, n, value, more):
     seconds = [None if days is None else days * DAY for days in (median, low, high)]
     told = sheet(replace(FULL, fix=Fix(n, 3, 6, *seconds, ())), "fr")
-    line = next(section for section in told.sections if section.slug == "fix").lines[0]
+    line = next(section for section in sections(told) if section.slug == "fix").lines[0]
     assert line.value == value.replace(" ", "\u00a0") or plain(line.value) == value
     assert more in plain(line.more[0])
+
+
+def sections(told):
+    return [section for column in told.columns for section in column]
 
 
 def plain(text: str) -> str:
@@ -82,7 +86,9 @@ def test_an_age_that_was_not_reached_is_unknown_and_not_nought():
 
 
 def test_shares_and_counts_carry_their_whole():
-    lines = {plain(line.label): plain(line.value) for section in sheet(FULL, "en").sections for line in section.lines}
+    told = sheet(FULL, "en")
+    every = [*told.counted, *(line for section in sections(told) for line in section.lines)]
+    lines = {plain(line.label): plain(line.value) for line in every}
     assert lines["Used by attackers"] == "1 of 5 open"
     assert lines["Past deadline"] == "1 of 5 open"
     assert lines["Risky services"] == "2 of 27 services"
@@ -109,7 +115,7 @@ def test_what_nobody_has_computed_yet_is_said():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_hostile_words_stay_words_and_lists_stay_short(language):
     told = sheet(HOSTILE, language)
-    seen = next(section for section in told.sections if section.slug == "seen")
+    seen = next(section for section in sections(told) if section.slug == "seen")
     assert all(len(line.more) <= 5 for line in seen.lines)
     assert len(told.actions) == 3
 
@@ -117,7 +123,7 @@ def test_hostile_words_stay_words_and_lists_stay_short(language):
 def test_french_spaces_do_not_break_before_high_signs_nor_inside_numbers():
     told = sheet(replace(FULL, services=Count(12_345, 12_000)), "fr")
     texts = [told.answer, told.answer_more, told.level.coverage, *(task.title for task in told.actions)]
-    for section in told.sections:
+    for section in sections(told):
         texts += [text for line in section.lines for text in (line.label, line.value, *line.more)]
     for text in texts:
         for broken in (" :", " ;", " ?", " !", " %"):

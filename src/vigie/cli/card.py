@@ -10,13 +10,19 @@ import typer
 from .runtime import USAGE, django_ready, end, print_json, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from vigie.apps.observatory.cards_week import Week
-    from vigie.exports.card import Card, Sheet
+    from vigie.apps.registry.models import Establishment
+    from vigie.exports.card import Card, Line, Sheet
 
 
 def card(
     finess: Annotated[str, typer.Argument(help="FINESS number of the establishment.")],
-    week: Annotated[str | None, typer.Option(help="Week (YYYY-Www); the last one that is over when not told.")] = None,
+    week: Annotated[
+        str | None,
+        typer.Option(help="Week (YYYY-Www); the last one that is over when not told, or the first one with a look."),
+    ] = None,
     pdf: Annotated[Path | None, typer.Option(help="Write the card there, one page, its figures inside.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the figures there, one a line.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the card as JSON, open findings included.")] = False,
@@ -38,7 +44,8 @@ def card(
         end(f"--language {language}: fr or en.", USAGE)
     django_ready()
     now = datetime.now(UTC)
-    made = _card(finess, _week(week, now), now)
+    one = _establishment(finess)
+    made = _card(one, _week(week, one, now), now)
     from vigie.exports.card import measures_csv, sheet
 
     if pdf:
@@ -51,24 +58,30 @@ def card(
         _print(sheet(made, language))
 
 
-def _week(text: str | None, now: datetime) -> "Week":
+def _establishment(finess: str) -> "Establishment":
+    from vigie.apps.registry.models import Establishment
+
+    one = Establishment.objects.filter(finess=finess).first()
+    if one is None:
+        end(f"{finess}: no establishment has that FINESS number.", USAGE)
+    return one
+
+
+def _week(text: str | None, one: "Establishment", now: datetime) -> "Week":
+    from vigie.apps.observatory.cards import usual_week
     from vigie.apps.observatory.cards_week import Week
 
     if text is None:
-        return Week.of(now).shifted(-1)
+        return usual_week(one, now)
     try:
         return Week.read(text)
     except ValueError:
         end(f"--week {text}: write a week as YYYY-Www, such as {Week.of(now)}.", USAGE)
 
 
-def _card(finess: str, week: "Week", now: datetime) -> "Card":
+def _card(one: "Establishment", week: "Week", now: datetime) -> "Card":
     from vigie.apps.observatory import cards
-    from vigie.apps.registry.models import Establishment
 
-    one = Establishment.objects.filter(finess=finess).first()
-    if one is None:
-        end(f"{finess}: no establishment has that FINESS number.", USAGE)
     try:
         return cards.card(one, week, now)
     except cards.WeekToCome:
@@ -107,9 +120,14 @@ def _print(told: "Sheet") -> None:
         say(f"\n{told.findings_title}")
         for cells in (told.heads, *(row.cells for row in told.rows)):
             say("  " + "".join(f"{cell:<12}" if not index else f"{cell:>20}" for index, cell in enumerate(cells)))
-    for section in told.sections:
-        say(f"\n{section.title}" if section.slug != "findings" else "")
-        for line in section.lines:
-            say(f"  {line.label}: {' · '.join((line.value, *line.more))}")
-    if told.marks:
-        say(f"  {told.marks_title}: {', '.join(f'{mark.age} {mark.share}' for mark in told.marks)}")
+        _print_lines(told.counted)
+    for section in (section for column in told.columns for section in column):
+        say(f"\n{section.title}")
+        _print_lines(section.lines)
+        if section.slug == "fix" and told.marks:
+            say(f"  {told.marks_title}: {', '.join(f'{mark.age} {mark.share}' for mark in told.marks)}")
+
+
+def _print_lines(lines: "Iterable[Line]") -> None:
+    for line in lines:
+        say(f"  {line.label}: {' · '.join((line.value, *line.more))}")

@@ -14,7 +14,7 @@ from vigie.data.texts import check_text
 PARIS = ZoneInfo("Europe/Paris")
 NO_BREAK, NARROW = "\u00a0", "\u202f"
 # A number stays with what it counts, and a guillemet or a percent sign with its text.
-NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=[^\W\d_]{1,8}\b|%)")
+NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=[^\W\d_]|%)")
 MOST_TITLE = 60  # characters
 SERVICES = {"ftp": "FTP", "ssh": "SSH", "smtp": "SMTP", "http": "HTTP", "https": "HTTPS"} | {
     "dicom": "DICOM",

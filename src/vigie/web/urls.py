@@ -4,7 +4,7 @@ from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
 from . import health
-from .pages import campaigns, establishments, findings, home, levels, perimeter, search, signin, territories
+from .pages import campaigns, cards, establishments, findings, home, levels, perimeter, search, signin, territories
 from .pages import vulnerabilities as vulns
 
 
@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern] = [
     path("groups/<slug:kind>/<printed:code>/", territories.group, name="group"),
     path("establishments/", establishments.establishments, name="establishments"),
     path("establishments/<slug:finess>/", establishments.establishment, name="establishment"),
+    path("establishments/<slug:finess>/card/", cards.card, name="card"),
+    path("establishments/<slug:finess>/card.pdf", cards.pdf, name="card-pdf"),
     path("establishments/<slug:finess>/perimeter/", perimeter.perimeter, name="perimeter"),
     path("establishments/<slug:finess>/perimeter/declare", perimeter.declare, name="declare-asset"),
     path("establishments/<slug:finess>/perimeter/assets/<int:pk>/end", perimeter.end, name="end-asset"),

@@ -101,6 +101,14 @@ def test_each_severity_goes_from_a_week_before_to_now(one):
     assert len(card.open) == card.every_severity.open.now == 3
 
 
+def test_what_better_knowledge_closed_was_not_mended(one):
+    looked(one, BEFORE, TUESDAY)
+    row = found(one, BEFORE, ("closed", TUESDAY))
+    FindingEvent.objects.filter(finding=row, kind="closed").update(detail={"reason": "knowledge"})
+    total = cards.card(one, W47, NOW).every_severity
+    assert (total.open.before, total.mended, total.gone, total.open.now) == (1, 0, 1, 0)
+
+
 moments = st.integers(0, 61 * 24).map(lambda hours: datetime(2026, 10, 1, tzinfo=UTC) + timedelta(hours=hours))
 
 

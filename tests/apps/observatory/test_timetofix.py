@@ -113,6 +113,20 @@ def test_under_six_findings_the_median_is_not_told(one):
     ]
 
 
+def test_a_share_that_rests_on_too_few_is_unknown_and_not_nought(one):
+    for days in (20, 21, 22, 23, 24):
+        found(one, days)
+    found(one, 26, ("closed", 1))  # the last one followed, and mended: the curve alone would say that nothing is left
+    told = timetofix.of_establishment(one, NOW).every
+    assert told.curve.at(30 * 86_400).share == 0
+    assert [(mark.days, mark.left and mark.left.share) for mark in told.marks] == [
+        (4, 1),
+        (7, 1),
+        (30, None),
+        (90, None),
+    ]
+
+
 def test_open_ones_push_the_median_up_where_closed_ones_alone_would_flatter(one):
     for _ in range(3):
         found(one, 30, ("closed", 29))

@@ -28,6 +28,14 @@ class WeekToCome(Exception):
     """The card of a week that has not begun; it holds the week."""
 
 
+def usual_week(establishment: Establishment, now: datetime) -> Week:
+    """The last week that is over; the one that runs as long as nothing had been looked at by then."""
+    last = Week.of(now).shifted(-1)
+    done = Shard.objects.filter(establishment=establishment, state=ShardState.DONE)
+    ever = done.aggregate(now=Count("pk"), then=Count("pk", filter=Q(ended_at__lt=last.end)))
+    return last if ever["then"] or not ever["now"] else last.shifted(1)
+
+
 def card(establishment: Establishment, week: Week, now: datetime) -> Card:
     """What is known by the end of the week, or by now when it is not over. Raises WeekToCome."""
     if week.start > now:

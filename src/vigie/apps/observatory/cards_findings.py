@@ -8,7 +8,7 @@ from django.db.models import Count as Number
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from vigie.apps.findings.enums import FindingState, Severity
+from vigie.apps.findings.enums import CloseReason, FindingState, Severity
 from vigie.apps.findings.models import Finding, FindingVulnerability
 from vigie.apps.registry.models import Establishment
 from vigie.engine.level import Gain, Trace
@@ -55,23 +55,32 @@ def severity_lines(
 def _line(
     severity: str, known: list[Trajectory], moment: datetime, before: datetime, known_before: bool
 ) -> SeverityLine:
-    """A passage counts when it changes the state: one that says again that it is open does not."""
-    changes = [(was, passage) for one in known for was, passage in _changes(one) if before < passage.at <= moment]
+    passed = [_passed(was, to) for one in known for was, to in _changes(one) if before < to.at <= moment]
     return SeverityLine(
         severity=severity,
         open=Count(
             sum(one.is_open(moment) for one in known),
             sum(one.is_open(before) for one in known) if known_before else None,
         ),
-        new=sum(passage.state == FindingState.OPEN for _, passage in changes),
-        mended=sum(passage.state == FindingState.CLOSED for _, passage in changes),
-        gone=sum(passage.state == FindingState.NO_LONGER_OBSERVED for _, passage in changes),
+        new=passed.count("new"),
+        mended=passed.count("mended"),
+        gone=passed.count("gone"),
     )
 
 
 def _changes(one: Trajectory) -> list[tuple[FindingState | None, Passage]]:
-    states = [None, *(passage.state for passage in one.passages)]
-    return [(was, passage) for was, passage in zip(states, one.passages, strict=False) if was != passage.state]
+    """Each passage, with the state before it; None before the detection."""
+    return list(zip([None, *(passage.state for passage in one.passages)], one.passages, strict=False))
+
+
+def _passed(was: FindingState | None, to: Passage) -> str:
+    """What a passage changes for what is open: "new", "mended", "gone", or "" when nothing."""
+    if (was == FindingState.OPEN) is (to.state == FindingState.OPEN):
+        return ""
+    if to.state == FindingState.OPEN:
+        return "new"
+    is_proof = to.state == FindingState.CLOSED and to.reason != CloseReason.KNOWLEDGE
+    return "mended" if is_proof else "gone"
 
 
 def weakness(finding: Finding) -> Weakness:

@@ -63,7 +63,7 @@ class SeverityLine:
     open: Count
     new: int  # detected or reopened in the week
     mended: int  # closed by a proof in the week
-    gone: int  # no longer observed since this week: no proof of a cure
+    gone: int  # left otherwise: no longer observed, set aside, or no weakness after all; no proof of a cure
 
 
 @dataclass(frozen=True, slots=True)

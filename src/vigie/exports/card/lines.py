@@ -135,6 +135,7 @@ class Mark:
 
     age: str
     share: str
+    is_known: bool
 
 
 def marks(fix: Fix, words: Wording) -> tuple[Mark, ...]:
@@ -143,7 +144,8 @@ def marks(fix: Fix, words: Wording) -> tuple[Mark, ...]:
         return ()
     unknown = words.say("not_known")
     return tuple(
-        Mark(words.count("days", days), unknown if share is None else words.percent(share)) for days, share in fix.marks
+        Mark(words.count("days", days), unknown if share is None else words.percent(share), share is not None)
+        for days, share in fix.marks
     )
 
 

@@ -65,7 +65,8 @@ class Sheet:
     findings_title: str
     heads: tuple[str, ...]
     rows: tuple[Row, ...]  # none when it was never looked at
-    sections: tuple[Section, ...]
+    counted: tuple[Line, ...]  # what of them burns
+    columns: tuple[tuple[Section, ...], ...]
     marks_title: str
     marks: tuple[Mark, ...]
     foot: tuple[str, ...]
@@ -95,16 +96,8 @@ def sheet(card: Card, language: str) -> Sheet:
         findings_title=words.say("findings"),
         heads=tuple(words.say(slug) for slug in ("severity", "open", "open_before", "new", "mended", "gone")),
         rows=tuple(_row(line, words) for line in (*card.severities, card.every_severity)) if known else (),
-        sections=tuple(
-            Section(slug, words.say(slug), lines)
-            for slug, lines in (
-                ("findings", counted_findings(card, words)),
-                ("seen", seen_outside(card, words)),
-                ("fix", time_to_fix(card.fix, words)),
-                ("looks", _looks(card, words)),
-            )
-            if lines
-        ),
+        counted=counted_findings(card, words),
+        columns=_columns(card, words),
         marks_title=words.say("fix_marks"),
         marks=marks(card.fix, words),
         foot=_foot(card, words),
@@ -203,6 +196,14 @@ def _row(line: SeverityLine, words: Wording) -> Row:
     return Row(line.severity, (words.say(f"severity_{line.severity or 'every'}"), *told))
 
 
+def _columns(card: Card, words: Wording) -> tuple[tuple[Section, ...], ...]:
+    """What is seen on one side, how it is mended and looked at on the other; nothing stands empty."""
+    beside = (("fix", time_to_fix(card.fix, words)), ("looks", _looks(card, words)))
+    columns = ((("seen", seen_outside(card, words)),), beside)
+    told = (tuple(Section(slug, words.say(slug), lines) for slug, lines in column if lines) for column in columns)
+    return tuple(column for column in told if column)
+
+
 def _looks(card: Card, words: Wording) -> tuple[Line, ...]:
     if card.looked_at is None:
         return (Line(words.say("last_look"), words.say("look_never")),)
@@ -213,7 +214,7 @@ def _looks(card: Card, words: Wording) -> tuple[Line, ...]:
 
 
 def _foot(card: Card, words: Wording) -> tuple[str, ...]:
-    told = [words.say("foot_unknown"), words.say("foot_fix")]
+    told = [words.say("foot_unknown"), words.say("foot_gone"), words.say("foot_fix")]
     if card.level is not None:
         told.append(words.say("foot_method", method=card.level.method))
     return tuple(told)

@@ -96,7 +96,14 @@ def _findings(card: Card) -> Iterator[Measure]:
         yield f"open_{name}", line.open.now, total, line.open.before, "findings", ""
         yield f"new_{name}", line.new, None, None, "findings", "detected or reopened in the week"
         yield f"mended_{name}", line.mended, None, None, "findings", "closed by a proof in the week"
-        yield f"gone_{name}", line.gone, None, None, "findings", "no longer observed since this week"
+        yield (
+            f"gone_{name}",
+            line.gone,
+            None,
+            None,
+            "findings",
+            "left otherwise: no longer observed, set aside, or no weakness after all",
+        )
     yield "open_exploited", len(card.exploited), total, None, "findings", ""
     yield "past_deadline", len(card.late), total, None, "findings", ""
     oldest = card.oldest_critical

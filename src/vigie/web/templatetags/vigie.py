@@ -1,5 +1,6 @@
 """The words of the templates: icons, dates, levels, severities, charts."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -238,6 +239,16 @@ def points_bar(earned: int, unknown: int, possible: int) -> dict[str, Any]:
     """The points of one indicator as a bar of its own hundred."""
     low = round(100 * earned / possible) if possible else 0
     return {"low": low, "unknown": round(100 * unknown / possible) if possible else 0}
+
+
+@register.inclusion_tag("web/parts/bar.html")
+def interval_bar(low: int, high: int) -> dict[str, Any]:
+    return {"low": low, "unknown": high - low}
+
+
+@register.filter
+def at(values: Sequence[Any], index: int) -> Any:
+    return values[index]
 
 
 @register.inclusion_tag("web/parts/bar.html")
