@@ -42,6 +42,9 @@ class FtpServer:
             if line.upper().startswith(b"FEAT"):
                 tls = b" AUTH TLS\r\n" if self.auth_tls else b""
                 handler.wfile.write(b"211-Features:\r\n" + tls + b" UTF8\r\n211 End\r\n")
+            elif self.auth_tls and line.upper().startswith(b"AUTH TLS"):
+                handler.wfile.write(b"234 Proceed.\r\n")
+                return
             elif line.upper().startswith(b"QUIT"):
                 handler.wfile.write(b"221 Goodbye.\r\n")
                 return
