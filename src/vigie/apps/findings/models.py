@@ -8,7 +8,9 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from vigie.apps.accounts.models import User
+from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment
+from vigie.apps.registry.scopes import Viewer, of_establishments
 from vigie.apps.scans.models import Campaign, Look, Service
 from vigie.apps.vulns.models import Vulnerability
 from vigie.engine import lifecycle
@@ -51,6 +53,10 @@ class FindingQuerySet(models.QuerySet["Finding"]):
 
     def past_deadline(self, now: datetime) -> Self:
         return self.standing().filter(deadline__lt=now)
+
+    def visible_to(self, user: Viewer, now: datetime, right: Right = Right.FINDINGS) -> Self:
+        """Those that this person may read; with the right COUNTS, those that they may only count."""
+        return self.filter(of_establishments(user.scope(right, now)))
 
 
 class Finding(models.Model):

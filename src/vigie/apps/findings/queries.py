@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from vigie.apps.scans.enums import CampaignState
+from vigie.apps.scans.models import Look, Shard
 from vigie.apps.vulns.models import Vulnerability
 
-from .enums import STATE_AFTER
-from .models import STANDING, Finding, FindingEvent, FindingVulnerability
+from .enums import STATE_AFTER, FindingEventKind, FindingState, RetestAnswer
+from .models import STANDING, Finding, FindingEvent, FindingVulnerability, Measure, Plan, Retest
 
 # Events after which a finding is nobody's work any more, or not for now.
 PUT_DOWN = tuple(kind for kind, state in STATE_AFTER.items() if state not in STANDING)
@@ -136,3 +138,88 @@ def exposed_establishments() -> Coalesce:
     links = FindingVulnerability.objects.filter(vulnerability=OuterRef("pk"), ended_at=None, finding__closed_at=None)
     counted = links.order_by().values("vulnerability").annotate(n=Count("finding__establishment", distinct=True))
     return Coalesce(Subquery(counted.values("n")), Value(0))
+
+
+@dataclass(frozen=True, slots=True)
+class RetestStatus:
+    """The last look that a person asked for, and what it said of the finding."""
+
+    retest: Retest
+    answer: RetestAnswer
+    reasons: tuple[str, ...]  # why it is unknown, as the look recorded it
+    ended_at: datetime | None
+
+    @property
+    def is_running(self) -> bool:
+        return self.answer in {RetestAnswer.WAITING, RetestAnswer.LOOKING}
+
+    @property
+    def waits_for_a_person(self) -> bool:
+        return self.retest.campaign.state == CampaignState.HELD
+
+
+def last_retest(finding: Finding) -> RetestStatus | None:
+    asked = finding.retests.select_related("campaign").order_by("-asked_at", "-pk").first()
+    if asked is None:
+        return None
+    shard = asked.campaign.shards.first()
+    look = shard.looks.first() if shard else None
+    answer = _answer(finding, asked, shard, look)
+    reasons = tuple(shard.unknowns) if shard and answer is RetestAnswer.UNKNOWN else ()
+    return RetestStatus(asked, answer, reasons, asked.campaign.ended_at)
+
+
+# What the history says of the look, first one that it holds.
+TOLD = {
+    FindingEventKind.CLOSED: RetestAnswer.MENDED,
+    FindingEventKind.NO_LONGER_OBSERVED: RetestAnswer.GONE,
+    FindingEventKind.FIX_REFUTED: RetestAnswer.STILL_THERE,
+    FindingEventKind.STILL_THERE: RetestAnswer.STILL_THERE,
+    FindingEventKind.SEEN_AGAIN: RetestAnswer.STILL_THERE,
+    FindingEventKind.REOPENED: RetestAnswer.STILL_THERE,
+}
+
+
+def _answer(finding: Finding, asked: Retest, shard: Shard | None, look: Look | None) -> RetestAnswer:
+    if asked.campaign.state == CampaignState.RUNNING:
+        return RetestAnswer.LOOKING if shard and shard.started_at else RetestAnswer.WAITING
+    if asked.campaign.state == CampaignState.STOPPED:
+        return RetestAnswer.STOPPED
+    if look is None:
+        return RetestAnswer.UNKNOWN
+    kinds = set(finding.events.filter(look=look).values_list("kind", flat=True))
+    told = next((answer for kind, answer in TOLD.items() if kind in kinds), None)
+    if told is not None:
+        return told
+    missed = {gone["name"] for gone in look.absent if gone["port"] == finding.port}
+    return RetestAnswer.NOT_SEEN if missed.issuperset(finding.names) else RetestAnswer.UNKNOWN
+
+
+def measures_of(finding: Finding) -> list[Measure]:
+    return list(finding.measures.order_by("recorded_at", "pk"))
+
+
+def plan_of(finding: Finding) -> Plan | None:
+    return finding.plans.current().select_related("finding").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Sla:
+    """Days from the first detection to what was said, and to what was proved; None while it has not happened."""
+
+    declared: timedelta | None
+    verified: timedelta | None
+    declared_late: bool
+    verified_late: bool
+
+
+def sla(finding: Finding) -> Sla:
+    """Both, because a declaration is not a proof. A deadline missed is missed, whatever was planned."""
+    declared = finding.fix_declared_at
+    verified = finding.closed_at if finding.state == FindingState.CLOSED else None
+    return Sla(
+        declared=declared - finding.first_seen if declared else None,
+        verified=verified - finding.first_seen if verified else None,
+        declared_late=declared is not None and declared > finding.deadline,
+        verified_late=verified is not None and verified > finding.deadline,
+    )

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 from django_tasks import task
 
-from . import actions
+from . import actions, decisions
 
 
 @task()
@@ -24,3 +24,9 @@ def rejudge_since(since: str) -> int:
 def reprioritise() -> int:
     """The probabilities of exploitation (EPSS) change every day; the deadlines do not."""
     return actions.reprioritise(timezone.now())
+
+
+@task()
+def expire() -> int:
+    """What was set aside until a moment that has come is open again."""
+    return decisions.expire(now=timezone.now())

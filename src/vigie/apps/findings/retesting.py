@@ -1,0 +1,54 @@
+"""Look again now, because a person asks: within the mandate, rate-limited, judged as any look."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from vigie.apps.audit.actions import record
+from vigie.apps.scans import actions as scans
+from vigie.apps.scans.enums import CampaignState
+from vigie.data.params import follow_up_rule
+
+from .enums import FindingEventKind
+from .models import Finding, FindingEvent, Retest
+from .refusals import RetestRefused
+
+
+@transaction.atomic
+def retest(*, finding: Finding, by: str, now: datetime) -> Retest:
+    """Have the port of this finding looked at before everything that waits; the one under way, if there is one.
+
+    Raises RetestRefused.
+    """
+    row = Finding.objects.select_for_update(of=("self",)).select_related("establishment").get(pk=finding.pk)
+    under_way = row.retests.filter(campaign__state=CampaignState.RUNNING).order_by("-asked_at").first()
+    if under_way is not None:
+        return under_way
+    _refuse_too_many(row, now)
+    try:
+        campaign = scans.start_retest(
+            establishment=row.establishment, address=row.address, port=row.port, by=by, now=now
+        )
+    except scans.StopInForce as error:
+        raise RetestRefused(_("A stop is in force: nothing can be looked at before it is lifted.")) from error
+    except scans.NoMandate as error:
+        raise RetestRefused(_("No mandate is in force: nobody allows this address to be looked at today.")) from error
+    asked = Retest.objects.create(finding=row, campaign=campaign, asked_at=now, asked_by=by)
+    FindingEvent.objects.create(finding=row, kind=FindingEventKind.RETEST_ASKED, at=now, by=by)
+    record(kind="finding-retest", subject=row, by=by, at=now, campaign=campaign.pk)
+    return asked
+
+
+def _refuse_too_many(row: Finding, now: datetime) -> None:
+    rule = follow_up_rule(now.date())
+    lately = Retest.objects.of_port(row).filter(asked_at__gt=now - rule.retests_within)
+    if lately.count() < rule.retests:
+        return
+    oldest = lately.order_by("-asked_at")[rule.retests - 1]
+    minutes = max(1, -(-int((oldest.asked_at + rule.retests_within - now).total_seconds()) // 60))
+    told = {"n": rule.retests, "minutes": minutes}
+    raise RetestRefused(
+        _("This port was looked at %(n)d times within the hour. The next look can be asked for in %(minutes)d min.")
+        % told
+    )
