@@ -165,6 +165,69 @@ class FhirFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class TelnetFacts:
+    greeting: str  # the text between the negotiations, "" when there is none
+    negotiates: bool  # it sent the commands of RFC 854; else it asked for a login in plain text
+
+
+class RdpSecurity(StrEnum):
+    """What a server answers to a client that has TLS and no network-level authentication (MS-RDPBCGR 2.2.1.2)."""
+
+    NLA_REQUIRED = "nla_required"
+    TLS = "tls"  # lets the caller reach its sign-in screen
+    STANDARD = "standard"  # the encryption of before TLS
+
+
+@dataclass(frozen=True, slots=True)
+class RdpFacts:
+    security: RdpSecurity | None  # None when it refused for another reason
+
+
+@dataclass(frozen=True, slots=True)
+class SmbFacts:
+    dialect: str | None  # the best of versions 2 and 3: "3.1.1"; None when it takes none of them
+    signing_required: bool | None  # None when no dialect of versions 2 and 3 was agreed
+    accepts_smb1: bool | None  # None when it could not be asked
+
+
+@dataclass(frozen=True, slots=True)
+class VncFacts:
+    version: str  # "3.8"
+    security_types: tuple[str, ...] | None  # "none", "password", "vencrypt"...; None when not told
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseFacts:
+    """A data store that answered in its own protocol, before any sign-in."""
+
+    engine: str  # "mysql", "postgresql", "mssql", "redis", "mongodb", "elasticsearch", "couchdb", "memcached"
+    version: str | None
+    tls: bool | None  # offered; None when it was not told
+    answers_anyone: bool | None  # it obeyed a harmless order without sign-in; None when it was not asked one
+    said: str  # what it said, as text for people, at most 200 characters
+
+
+@dataclass(frozen=True, slots=True)
+class LdapFacts:
+    """What the root entry says to a caller that did not sign in (RFC 4512 5.1)."""
+
+    vendor: str | None
+    version: str | None
+    starttls: bool | None  # None when the root entry was not shown
+    active_directory: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxFacts:
+    """IMAP or POP3."""
+
+    greeting: str
+    capabilities: tuple[str, ...]  # upper case
+    starttls: bool | None  # None when the capabilities were not told
+    login_refused: bool = False  # LOGINDISABLED: no password may be given in clear
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that one connection brought; a None part was not asked or not answered."""
 
@@ -177,6 +240,13 @@ class Facts:
     dicom: DicomFacts | None = None
     mllp: MllpFacts | None = None
     fhir: FhirFacts | None = None
+    telnet: TelnetFacts | None = None
+    rdp: RdpFacts | None = None
+    smb: SmbFacts | None = None
+    vnc: VncFacts | None = None
+    database: DatabaseFacts | None = None
+    ldap: LdapFacts | None = None
+    mailbox: MailboxFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +269,9 @@ class ServiceLook:
     name: str | None  # host name that was used (SNI, Host header), None when looked at by address
     state: PortState
     answer: Answer
-    service: str | None  # "ssh", "http", "https", "smtp", "ftp", "dicom", "mllp", "fhir"; None when not recognised
+    service: (
+        str | None
+    )  # "ssh", "http", "https", "smtp", "ftp", "dicom", "mllp", "fhir", "rdp", "mysql"...; None when unrecognised
     reason: str  # why it is unknown, short English clause; "" when everything was answered
     looked_at: datetime
     facts: Facts = Facts()

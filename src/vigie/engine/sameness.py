@@ -40,6 +40,7 @@ def sign_of(service: str | None, facts: Facts, identities: Sequence[Identity]) -
             (dicom.answer, dicom.reason, dicom.implementation_uid, dicom.implementation_version) if dicom else None,
             (mllp.proven,) if mllp else None,
             (fhir.fhir_version, fhir.software, fhir.software_version, fhir.security_declared) if fhir else None,
+            *_exposed(facts),
         ),
     )
 
@@ -49,6 +50,21 @@ def changed(old: Sign, new: Sign) -> bool:
     if (old.service, old.products) != (new.service, new.products):
         return True
     return any(part is not None and part != before for before, part in zip(old.parts, new.parts, strict=True))
+
+
+def _exposed(facts: Facts) -> tuple[Part, ...]:
+    smb, vnc, database, ldap, mailbox = facts.smb, facts.vnc, facts.database, facts.ldap, facts.mailbox
+    return (
+        (facts.telnet.negotiates,) if facts.telnet else None,
+        (facts.rdp.security,) if facts.rdp and facts.rdp.security else None,
+        (smb.dialect, smb.signing_required) if smb and smb.dialect else None,
+        (smb.accepts_smb1,) if smb and smb.accepts_smb1 is not None else None,
+        (vnc.version, vnc.security_types) if vnc and vnc.security_types is not None else None,
+        (database.engine, database.version, database.tls) if database else None,
+        (database.answers_anyone,) if database and database.answers_anyone is not None else None,
+        (ldap.vendor, ldap.version, ldap.starttls, ldap.active_directory) if ldap else None,
+        (mailbox.starttls, mailbox.login_refused) if mailbox and mailbox.starttls is not None else None,
+    )
 
 
 def _tls(tls: TlsFacts | None) -> tuple[Part, Part]:

@@ -20,6 +20,21 @@ SERVICES = {"ftp": "FTP", "ssh": "SSH", "smtp": "SMTP", "http": "HTTP", "https":
     "dicom": "DICOM",
     "mllp": "HL7 MLLP",
     "fhir": "FHIR",
+    "imap": "IMAP",
+    "imaps": "IMAPS",
+    "ldap": "LDAP",
+    "memcached": "memcached",
+    "mongodb": "MongoDB",
+    "mssql": "SQL Server",
+    "mysql": "MySQL",
+    "pop3": "POP3",
+    "pop3s": "POP3S",
+    "postgresql": "PostgreSQL",
+    "rdp": "RDP",
+    "redis": "Redis",
+    "smb": "SMB",
+    "telnet": "Telnet",
+    "vnc": "VNC",
 }
 
 

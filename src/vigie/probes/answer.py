@@ -1,9 +1,11 @@
 """What one question brought, before it becomes a ServiceLook."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from vigie.engine.facts import Answer, Facts, RawAnswer
 
+Ask = Callable[..., Awaitable["Found"]]  # (connection, *, first, total), in seconds; raises ProbeError
 KEPT_BYTES = 16 * 1024
 
 

@@ -1,14 +1,16 @@
 """What is this open port, asked in an order that costs its owner least?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vigie.data.ports import hint_of
 from vigie.data.rules import matcher
 from vigie.engine.facts import Answer, Facts, Identity, PortState, ServiceLook, Transport
 
-from . import dicom, ftp, mllp, smtp, ssh, web
-from .answer import Found, text_of
+from . import dicom, ftp, ldap, mailbox, mllp, rdp, smb, smtp, ssh, telnet, vnc, web
+from .answer import Ask, Found, text_of
 from .connection import Connection
+from .databases import memcached, mongodb, mssql, mysql, postgresql, redis
 from .errors import Closed, Garbled, NotPermitted, ProbeError, Silent, Stopped, TooLong
 from .gate import Gate
 from .scope import Permit
@@ -25,8 +27,34 @@ ORDERS = {
     "greets-over-tls": ("tls", "greeting"),
     "dicom": ("dicom", "tls", "http"),
     "mllp": ("mllp",),  # nothing that an interface engine could choke on
+    "telnet": ("greeting", "tls", "http"),
+    "mailbox": ("greeting", "tls"),
+    "vnc": ("greeting", "tls", "http"),
+    "mysql": ("greeting", "tls", "http"),
+    "rdp": ("rdp", "tls", "http"),
+    "smb": ("smb", "tls", "http"),
+    "ldap": ("ldap", "tls", "http"),
+    "postgresql": ("postgresql", "tls", "http"),
+    "mssql": ("mssql", "tls", "http"),
+    "redis": ("redis", "tls", "http"),
+    "mongodb": ("mongodb", "tls", "http"),
+    "memcached": ("memcached", "tls", "http"),
     None: ("greeting", "tls", "http", "dicom"),
 }
+
+#   where the caller speaks first -> what it says
+FIRST_WORDS: Mapping[str, Ask] = {
+    "dicom": dicom.ask,
+    "rdp": rdp.ask,
+    "ldap": ldap.ask,
+    "postgresql": postgresql.ask,
+    "mssql": mssql.ask,
+    "redis": redis.ask,
+    "mongodb": mongodb.ask,
+    "memcached": memcached.ask,
+}
+#   where the server speaks first, in a way that nothing else does -> how it goes on
+GREETINGS: Mapping[str, Ask] = {"telnet": telnet.ask, "vnc": vnc.ask, "mysql": mysql.ask}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +150,10 @@ class Interview:
 
     async def _talk(self, kind: str, connection: Connection) -> Found | None:
         first, total = self.first, self.times.conversation
-        if kind == "dicom":
-            return await dicom.ask(connection, first=first, total=total)
+        if kind in FIRST_WORDS:
+            return await FIRST_WORDS[kind](connection, first=first, total=total)
+        if kind == "smb":
+            return await smb.ask(connection, self.open, first=first, total=total)
         if kind == "mllp":
             return await mllp.ask(connection, may_send=self._may_send_frame(), first=first)
         return await self.greeting(connection)
@@ -142,6 +172,8 @@ class Interview:
         data = await connection.read_first(first=self.first)
         kind = hear(data)
         times = {"first": self.times.next_byte, "total": self.times.conversation}
+        if kind in GREETINGS or (kind is None and self.hint == "telnet"):
+            return await GREETINGS[kind or "telnet"](connection, **times)
         if kind == "ssh" or (self.hint == "ssh" and data[:1] not in b"2+*"):
             return await ssh.ask(connection, **times)
         if kind == "numbered":
@@ -149,8 +181,7 @@ class Interview:
                 return await smtp.ask(connection, helo=self.settings.helo, **times)
             return await ftp.ask(connection, **times)
         if kind in {"pop3", "imap"}:
-            line = await connection.read_line(limit=2048, **times)
-            return Found(kind, Facts(banner=text_of(line)))
+            return await mailbox.ask(connection, kind, **times)
         if b"\n" not in data:
             await connection.read_line(limit=64 * 1024, **times)  # a server that never ends its line is told as such
         raise Garbled("an unknown greeting")
@@ -170,7 +201,9 @@ def hear(data: bytes) -> str | None:
     for start, kind in _STARTS:
         if data.startswith(start):
             return kind
-    return None
+    if telnet.negotiates(data):
+        return "telnet"
+    return "mysql" if mysql.greets(data) else None
 
 
 _STARTS = (
@@ -181,6 +214,15 @@ _STARTS = (
     (b"554", "numbered"),
     (b"+OK", "pop3"),
     (b"* OK", "imap"),
+    (b"* PREAUTH", "imap"),
+    (b"* BYE", "imap"),
+    (b"RFB ", "vnc"),
+    (b"-NOAUTH", "redis"),
+    (b"-DENIED", "redis"),
+    (b"-ERR unknown command", "redis"),
+    (b"-ERR wrong number of arguments", "redis"),
+    (b"-ERR Protocol error", "redis"),
+    (b"ERROR\r\n", "memcached"),
     (b"\x16\x03", "tls"),
     (b"\x15\x03", "tls"),
 )

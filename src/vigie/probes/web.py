@@ -10,6 +10,7 @@ from vigie.engine.fingerprints import texts_of
 from . import fhir, http, tls
 from .answer import Found, kept
 from .connection import Connection
+from .databases import front_page
 from .errors import Closed, NotPermitted, ProbeError, Stopped
 from .page import own_path, page_facts
 
@@ -56,10 +57,11 @@ class Visit:
                     raise
                 await self._ask_obsolete()
                 return Found("tls", Facts(tls=self.tls), tuple(self.raw), error.answer, f"TLS, then: {error.reason}")
-            statement = await self._fhir(conversation, facts, answer)
+            store = front_page.parse(answer)
+            statement = None if store else await self._fhir(conversation, facts, answer)
             told = await self._follow_ups(conversation, facts, statement)
         await self._ask_obsolete()
-        whole = Facts(tls=self.tls, http=facts, fhir=statement)
+        whole = Facts(tls=self.tls, http=facts, fhir=statement, database=store)
         self.identities = matcher().identify_texts([*texts_of(whole), *told])
         service = "fhir" if statement else "https" if self.is_tls else "http"
         return Found(service, whole, tuple(self.raw))

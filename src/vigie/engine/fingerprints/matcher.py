@@ -75,8 +75,24 @@ def texts_of(facts: Facts) -> Iterator[tuple[str, str]]:
         yield "dicom_uid", facts.dicom.implementation_uid
     if facts.fhir and facts.fhir.software:
         yield "fhir_software", f"{facts.fhir.software} {facts.fhir.software_version or ''}".strip()
+    yield from _texts_of_exposed(facts)
     if facts.http:
         yield from _texts_of_http(facts)
+
+
+def _texts_of_exposed(facts: Facts) -> Iterator[tuple[str, str]]:
+    if facts.telnet and facts.telnet.greeting:
+        yield "telnet", facts.telnet.greeting
+    if facts.vnc:
+        yield "vnc", facts.vnc.version
+    if facts.mailbox:
+        is_imap = facts.mailbox.greeting.startswith("*")
+        yield "imap" if is_imap else "pop", facts.mailbox.greeting
+    if facts.database:
+        yield facts.database.engine, facts.database.version or facts.database.said
+    if facts.ldap:
+        kind = "active-directory" if facts.ldap.active_directory else facts.ldap.vendor or ""
+        yield "ldap", f"{kind} {facts.ldap.version or ''}".strip()
 
 
 def _texts_of_http(facts: Facts) -> Iterator[tuple[str, str]]:
