@@ -16,7 +16,7 @@ from vigie.config.settings import Settings
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "vigie"
 # The ladder of the design, lowest first: an app may point only at those before it.
-LADDER = ["jobs", "audit", "registry", "accounts", "assets", "vulns", "scans", "findings", "observatory"]
+LADDER = ["jobs", "audit", "registry", "accounts", "notices", "assets", "vulns", "scans", "findings", "observatory"]
 MAX_LINES = 500
 
 

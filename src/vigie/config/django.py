@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "vigie.apps.audit.apps.AuditConfig",
     "vigie.apps.registry.apps.RegistryConfig",
     "vigie.apps.accounts.apps.AccountsConfig",
+    "vigie.apps.notices.apps.NoticesConfig",
     "vigie.apps.assets.apps.AssetsConfig",
     "vigie.apps.vulns.apps.VulnsConfig",
     "vigie.apps.scans.apps.ScansConfig",

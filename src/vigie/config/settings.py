@@ -1,12 +1,16 @@
 """Every setting of an installation: typed, read from the environment or a .env file, refused when wrong."""
 
+import re
 import secrets
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from vigie.channels.smtp import SmtpDoor
 
 
 class SettingsError(Exception):
@@ -46,6 +50,21 @@ class Settings(BaseSettings):
         "https://example.org/who-scans-you",
         description="Where the owner of a scanned host can reach you: sent in the User-Agent.",
     )
+    public_url: str = Field(
+        "http://127.0.0.1:8000", description="Address of the site as its readers reach it: the links in messages."
+    )
+    smtp_url: str | None = Field(
+        None,
+        description="smtps://user:password@host:465, smtp://host (STARTTLS) or smtp+clear://localhost; when empty,\n"
+        "nothing is sent and the outbox shows what would be.",
+    )
+    smtp_from: str | None = Field(None, description="Address that messages are sent from.")
+    smtp_client_certificate: Path | None = Field(
+        None, description="PEM file of a key and its certificate, for a mail server that asks for one (MSSanté)."
+    )
+    smtp_authorities: Path | None = Field(
+        None, description="PEM file of more authorities to trust for the mail server (MSSanté has its own)."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
 
     @field_validator("allowed_hosts", "resolvers", mode="before")
@@ -71,6 +90,39 @@ class Settings(BaseSettings):
         if value is not None and urlsplit(value).scheme not in {"amqp", "amqps"}:
             raise ValueError("must begin with amqp:// (leave it empty for the embedded worker)")
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _site(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be https://host, without anything after its path")
+        return value.rstrip("/")
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(
+            r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", value
+        ):
+            raise ValueError("must be one plain address: vigie@example.org")
+        return value
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> "Settings":
+        if self.smtp_url is not None:
+            if self.smtp_from is None:
+                raise ValueError("VIGIE_SMTP_URL needs VIGIE_SMTP_FROM, the address that messages are sent from")
+            self.mail_door()
+        return self
+
+    def mail_door(self) -> "SmtpDoor | None":
+        """Where messages leave by; None when no mail server is configured."""
+        if self.smtp_url is None:
+            return None
+        from vigie.channels.smtp import door
+
+        return door(self.smtp_url, certificate=self.smtp_client_certificate, authorities=self.smtp_authorities)
 
     @model_validator(mode="after")
     def _broker_needs_postgresql(self) -> "Settings":
