@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import factory
 from factory.django import DjangoModelFactory
 
-from vigie.apps.accounts.models import User
+from vigie.apps.accounts.models import Role, User
 from vigie.apps.assets.models import Asset, Mandate
 from vigie.apps.findings.models import Finding
 from vigie.apps.registry.models import Establishment, Group, Membership, Site, Territory
@@ -94,8 +94,30 @@ class UserFactory(DjangoModelFactory):
         model = User
         skip_postgeneration_save = True
 
+    class Params:
+        # Sees everything, which most pages are tested with; `analyst=False` gives somebody without any role.
+        analyst = factory.Trait(role=factory.RelatedFactory("tests.factories.RoleFactory", factory_related_name="user"))
+
     email = factory.Sequence(lambda n: f"aline{n}@vigie.example")
     name = "Aline Exemple"
+    analyst = True
+
+
+class RoleFactory(DjangoModelFactory):
+    class Meta:
+        model = Role
+
+    class Params:
+        over_establishment = factory.Trait(scope_kind="establishment", kind="establishment_officer")
+        over_group = factory.Trait(scope_kind="group", kind="group_officer")
+        over_territory = factory.Trait(scope_kind="territory", kind="regional_agency")
+
+    user = factory.SubFactory(UserFactory, analyst=False)
+    kind = "national_analyst"
+    scope_kind = "nation"
+    valid_from = NOW - timedelta(days=100)
+    recorded_at = NOW - timedelta(days=100)
+    recorded_by = "test"
 
 
 class AssetFactory(DjangoModelFactory):

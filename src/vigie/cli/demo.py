@@ -165,5 +165,6 @@ def _link(address: str) -> str:
     user = User.objects.filter(email=ADMINISTRATOR).first()
     if user is None:
         user = User.objects.create_superuser(ADMINISTRATOR, name="Démonstration")
+    accounts.grant_first_roles(user=user, by="vigie demo", now=now)
     token = accounts.create_sign_in_link(user=user, now=now, lifetime=LINK_LIFETIME)
     return f"{address}/link/{token}"

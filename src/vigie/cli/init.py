@@ -8,6 +8,10 @@ import typer
 
 from .runtime import django_ready, end, say
 
+ROLES = """The first account of an installation is technical administrator, which sees no content, and national analyst,
+so that its pages can be seen at all. Once others are invited (`vigie people invite`), end that second role
+(`vigie people end`)."""
+
 
 def init(
     email: Annotated[
@@ -32,6 +36,7 @@ def init(
     say("Ready. Start it with `vigie serve`.")
     if link:
         say(f"Sign in once, within the hour, at {link}\nand choose a password there.")
+        say(ROLES)
 
 
 def prepare() -> None:
@@ -90,5 +95,6 @@ def administrator(email: str | None) -> str | None:
     user = User.objects.filter(email__iexact=email).first()
     if user is None:
         user = User.objects.create_superuser(email)
+    accounts.grant_first_roles(user=user, by="vigie init", now=datetime.now(UTC))
     token = accounts.create_sign_in_link(user=user, now=datetime.now(UTC), lifetime=timedelta(hours=1))
     return f"http://{settings.VIGIE.host}:{settings.VIGIE.port}/link/{token}"

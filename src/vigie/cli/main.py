@@ -24,6 +24,7 @@ COMMANDS = {
     "campaign": "vigie.cli.campaign:app",
     "level": "vigie.cli.level:level",
     "card": "vigie.cli.card:card",
+    "people": "vigie.cli.people:app",
     "audit": "vigie.cli.audit:app",
     "stop": "vigie.cli.stop:stop",
     "doctor": "vigie.cli.doctor:doctor",

@@ -2,12 +2,21 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from vigie.apps.audit.actions import record
 
-from .models import SignInFailure, SignInLink, User
+from .enums import RoleKind
+from .granting import RoleRefused, Target, delegate, end_role, grant_role
+from .models import Role, SignInFailure, SignInLink, User
 from .queries import email_sha256, token_sha256
 
+__all__ = [
+    "INVITATION", "LinkRefused", "RoleRefused", "actor", "create_sign_in_link", "delegate", "end_role",
+    "grant_first_roles", "grant_role", "invite", "note_failed_sign_in", "note_sign_in", "use_sign_in_link",
+]  # fmt: skip
+
+INVITATION = timedelta(days=7)  # to open the mail and sign in once; afterwards another is asked for
 KEEP_FAILURES = timedelta(days=1)
 
 
@@ -22,6 +31,34 @@ def create_sign_in_link(*, user: User, now: datetime, lifetime: timedelta) -> st
     SignInLink.objects.create(user=user, token_sha256=token_sha256(token), created_at=now, expires_at=now + lifetime)
     record(kind="sign-in-link-created", by="system", at=now, subject=user)
     return token
+
+
+@transaction.atomic
+def invite(
+    *, email: str, name: str, kind: str, over: Target, until: datetime | None, by: str, now: datetime
+) -> "tuple[Role, str]":
+    """Make the account when it is new, give the role, and return it with the token of a link that signs in once."""
+    user = User.objects.filter(email__iexact=email.strip()).first() or User.objects.create_user(
+        email.strip(), name=name.strip()
+    )
+    if not user.is_active:
+        raise RoleRefused(_("This account is closed."))
+    role = grant_role(user=user, kind=kind, over=over, valid_until=until, by=by, now=now)
+    token = create_sign_in_link(user=user, now=now, lifetime=INVITATION)
+    record(kind="invited", by=by, at=now, subject=user, role=role.pk)
+    return role, token
+
+
+@transaction.atomic
+def grant_first_roles(*, user: User, by: str, now: datetime) -> None:
+    """To whoever sets an installation up: to administer it, and to see its pages until others are invited.
+
+    Only while nobody else was given a role: run again later, it gives back nothing that was taken away.
+    """
+    if Role.objects.exists():
+        return
+    for kind in (RoleKind.TECHNICAL_ADMINISTRATOR, RoleKind.NATIONAL_ANALYST):
+        grant_role(user=user, kind=kind, by=by, now=now)
 
 
 @transaction.atomic

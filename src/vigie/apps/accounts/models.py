@@ -1,11 +1,22 @@
-"""People who sign in. Roles over a scope of the registry come with their own models."""
+"""People who sign in, and the roles that they hold over a scope of the registry."""
 
-from typing import Any
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils import timezone
+
+from vigie.apps.registry.enums import Right
+from vigie.apps.registry.models import Establishment, Group, Territory
+from vigie.apps.registry.scopes import Scope
+
+from .enums import RoleKind, ScopeKind
+from .rights import RIGHTS
 
 
 class UserManager(BaseUserManager["User"]):
@@ -33,6 +44,93 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="accounts_email_whatever_case")]
+
+    @cached_property
+    def held_roles(self) -> "tuple[Role, ...]":
+        """What they were given and was not ended, read once per request; whether it is in force asks for a time."""
+        return tuple(self.roles.filter(ended_at=None).select_related("delegated_from").order_by("pk"))
+
+    def roles_at(self, now: datetime) -> "tuple[Role, ...]":
+        return tuple(role for role in self.held_roles if role.is_in_force(now))
+
+    def scope(self, right: Right, now: datetime) -> Scope:
+        """Over whom they have this right: all their roles together. Being a superuser of Django gives none."""
+        roles = [role for role in self.roles_at(now) if right in RIGHTS[role.kind]] if self.is_active else []
+        anssi = [role for role in roles if role.kind == RoleKind.ANSSI_LIAISON]
+        return Scope(
+            day=timezone.localdate(now),
+            nation=any(role.scope_kind == ScopeKind.NATION for role in roles if role not in anssi),
+            territories=frozenset(role.territory_id for role in roles if role.territory_id),
+            groups=frozenset(role.group_id for role in roles if role.group_id),
+            establishments=frozenset(role.establishment_id for role in roles if role.establishment_id),
+            essential=bool(anssi),
+        )
+
+    def has(self, right: Right, now: datetime) -> bool:
+        """Over anybody at all."""
+        return not self.scope(right, now).is_empty
+
+
+class RoleQuerySet(models.QuerySet["Role"]):
+    def in_force(self, now: datetime) -> Self:
+        own = Q(ended_at=None, valid_from__lte=now) & (Q(valid_until=None) | Q(valid_until__gt=now))
+        source = Q(delegated_from__ended_at=None, delegated_from__valid_from__lte=now) & (
+            Q(delegated_from__valid_until=None) | Q(delegated_from__valid_until__gt=now)
+        )
+        return self.filter(own).filter(Q(delegated_from=None) | source)
+
+
+class Role(models.Model):
+    """What a person may see and do, over whom, from when to when. Ended, never edited."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles")
+    kind = models.CharField(max_length=24, choices=RoleKind)
+    scope_kind = models.CharField(max_length=14, choices=ScopeKind)
+    establishment = models.ForeignKey(Establishment, null=True, on_delete=models.CASCADE, related_name="roles")
+    group = models.ForeignKey(Group, null=True, on_delete=models.CASCADE, related_name="roles")
+    territory = models.ForeignKey(Territory, null=True, on_delete=models.CASCADE, related_name="roles")
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=200)
+    # A delegation ends with the role that it comes from, whatever its own end.
+    delegated_from = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="delegations")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=200, blank=True)
+
+    objects = RoleQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(scope_kind="nation", establishment=None, group=None, territory=None)
+                | Q(scope_kind="establishment", establishment__isnull=False, group=None, territory=None)
+                | Q(scope_kind="group", establishment=None, group__isnull=False, territory=None)
+                | Q(scope_kind="territory", establishment=None, group=None, territory__isnull=False),
+                name="accounts_role_over_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")),
+                name="accounts_role_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(delegated_from=None) | Q(valid_until__isnull=False), name="accounts_delegation_has_an_end"
+            ),
+        ]
+        indexes = [models.Index(fields=["user"], condition=Q(ended_at=None), name="accounts_roles_held")]
+
+    def is_in_force(self, now: datetime) -> bool:
+        """The same rule as the QuerySet, on a row that was read."""
+        if self.ended_at is not None or self.valid_from > now:
+            return False
+        if self.valid_until is not None and self.valid_until <= now:
+            return False
+        return self.delegated_from is None or self.delegated_from.is_in_force(now)
+
+    @property
+    def over(self) -> Establishment | Group | Territory | None:
+        """None is the nation."""
+        return self.establishment or self.group or self.territory
 
 
 class SignInLink(models.Model):

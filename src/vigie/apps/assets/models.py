@@ -6,10 +6,21 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
+from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment
-from vigie.apps.timeline import DatedFact
+from vigie.apps.registry.scopes import Viewer, of_establishments
+from vigie.apps.timeline import DatedFact, DatedQuerySet
 
 from .enums import AssetKind, Intensity, MandateKind
+
+
+class AssetQuerySet(DatedQuerySet):
+    def visible_to(self, user: Viewer, now: datetime) -> Self:
+        return self.filter(of_establishments(user.scope(Right.PERIMETER, now)))
+
+
+class AssetManager(models.Manager.from_queryset(AssetQuerySet)):  # type: ignore[misc]
+    """Named, so that the type checker still knows it from its cache."""
 
 
 class Asset(DatedFact):
@@ -20,6 +31,8 @@ class Asset(DatedFact):
     value = models.CharField(max_length=253)  # canonical: lower-case A-label, compressed address, CIDR
     label = models.CharField(max_length=120, blank=True)  # "VPN gateway", in the owner's words
     exchanges_care_data = models.BooleanField(default=False)
+
+    objects = AssetManager()  # type: ignore[misc]
 
     class Meta(DatedFact.Meta):
         abstract = False
@@ -37,6 +50,9 @@ class Asset(DatedFact):
 class MandateQuerySet(models.QuerySet["Mandate"]):
     def in_force(self, now: datetime) -> Self:
         return self.filter(valid_from__lte=now, valid_until__gt=now, withdrawn_at=None)
+
+    def visible_to(self, user: Viewer, now: datetime) -> Self:
+        return self.filter(of_establishments(user.scope(Right.PERIMETER, now)))
 
 
 class Mandate(models.Model):

@@ -1,12 +1,19 @@
 """Levels as they were computed: never rewritten, each with the method, the hash and the trace that made it."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 
+from vigie.apps.registry.models import Establishment, Group, Territory
+from vigie.apps.registry.scopes import Viewer
+
 from .enums import Letter, SubjectKind
+
+
+def _ids(model: type[Establishment | Group | Territory], user: Viewer, now: datetime) -> models.QuerySet[Any, Any]:
+    return model.objects.visible_to(user, now).order_by().values("pk")
 
 
 class LevelQuerySet(models.QuerySet["Level"]):
@@ -22,6 +29,14 @@ class LevelQuerySet(models.QuerySet["Level"]):
     def as_of(self, when: datetime) -> Self:
         """The level of each subject as it was published at that instant."""
         return self._last(Level.objects.filter(at__lte=when))
+
+    def visible_to(self, user: Viewer, now: datetime) -> Self:
+        """Of establishments, of groups and of territories: each by the right that its subject asks for."""
+        return self.filter(
+            Q(subject_kind=SubjectKind.ESTABLISHMENT, subject_id__in=_ids(Establishment, user, now))
+            | Q(subject_kind=SubjectKind.GROUP, subject_id__in=_ids(Group, user, now))
+            | Q(subject_kind=SubjectKind.TERRITORY, subject_id__in=_ids(Territory, user, now))
+        )
 
     def _last(self, among: models.QuerySet["Level"]) -> Self:
         same = among.filter(subject_kind=OuterRef("subject_kind"), subject_id=OuterRef("subject_id"))

@@ -14,7 +14,7 @@ from vigie.sources.text_file import TextFile
 from .enums import ImportKind, TerritoryKind
 from .imports import finess, groups, sae
 from .imports.report import ImportReport, Progress, Reading, no_progress
-from .models import Territory
+from .models import Establishment, Territory
 
 _KINDS = {
     Content.FINESS: ImportKind.FINESS,
@@ -120,3 +120,15 @@ def declare_territory(
         territory.save()
         audit.record(kind="territory-declared", by=by, at=now, subject=territory, code=code, name=name)
     return territory
+
+
+@transaction.atomic
+def mark_essential(
+    *, establishment: Establishment, essential: bool, shown_to_anssi: bool, by: str, now: datetime
+) -> None:
+    """Note whether it is an operator of essential services, and whether it agreed that ANSSI sees its findings."""
+    agreed = essential and shown_to_anssi
+    Establishment.objects.filter(pk=establishment.pk).update(essential_operator=essential, shown_to_anssi=agreed)
+    audit.record(
+        kind="essential-operator-marked", by=by, at=now, subject=establishment, essential=essential, agreed=agreed
+    )

@@ -1,6 +1,6 @@
 """Establishments, their sites, groups and territories; every fact that can change is dated twice."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 from django.db import models
@@ -8,7 +8,17 @@ from django.db.models import Q
 
 from vigie.apps.timeline import DatedFact
 
-from .enums import GroupKind, ImportKind, ImportState, TerritoryKind
+from .enums import GroupKind, ImportKind, ImportState, Right, TerritoryKind
+from .scopes import Viewer, inside
+
+
+class TerritoryQuerySet(models.QuerySet["Territory"]):
+    def visible_to(self, user: Viewer, now: datetime) -> Self:
+        """Those whose figures this person may see: the territories of their roles, and what lies under them."""
+        scope = user.scope(Right.AGGREGATES, now)
+        if scope.nation:
+            return self
+        return self.filter(Q(pk__in=scope.territories) | Q(parent__in=scope.territories))
 
 
 class Territory(models.Model):
@@ -17,6 +27,8 @@ class Territory(models.Model):
     name = models.CharField(max_length=80)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     invented = models.BooleanField(default=False)  # the demonstration's region, never mixed with real ones
+
+    objects = TerritoryQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "code"], name="registry_territory_code")]
@@ -30,6 +42,10 @@ class EstablishmentQuerySet(models.QuerySet["Establishment"]):
     def in_categories(self, codes: list[str]) -> Self:
         """Legal entities that hold at least one open site of these FINESS categories."""
         return self.filter(sites__category__in=codes, sites__closed_on=None).distinct()
+
+    def visible_to(self, user: Viewer, now: datetime, right: Right = Right.LEVELS) -> Self:
+        """Those over whom this person has this right now; to see that one exists is to see its level."""
+        return self.filter(inside(user.scope(right, now)))
 
 
 class Establishment(models.Model):
@@ -48,6 +64,9 @@ class Establishment(models.Model):
     closed_on = models.DateField(null=True, blank=True)
     # A FINESS extract of legal entities has named it: only then can it vanish from the next one.
     listed = models.BooleanField(default=False)
+    # Restricted: printed on no page. ANSSI sees the findings of those that are and that agreed.
+    essential_operator = models.BooleanField(default=False)
+    shown_to_anssi = models.BooleanField(default=False)
 
     objects = EstablishmentQuerySet.as_manager()
 
@@ -127,12 +146,23 @@ class SiteVersion(DatedFact):
         ]
 
 
+class GroupQuerySet(models.QuerySet["Group"]):
+    def visible_to(self, user: Viewer, now: datetime) -> Self:
+        """Those whose figures this person may see: the groups of their roles, and those of their regions."""
+        scope = user.scope(Right.AGGREGATES, now)
+        if scope.nation:
+            return self
+        return self.filter(Q(pk__in=scope.groups) | Q(region__in=scope.territories))
+
+
 class Group(models.Model):
     kind = models.CharField(max_length=12, choices=GroupKind)
     code = models.CharField(max_length=16)  # "NA-04"
     name = models.CharField(max_length=120)
     region = models.ForeignKey(Territory, null=True, on_delete=models.PROTECT, related_name="groups")
     closed_on = models.DateField(null=True, blank=True)
+
+    objects = GroupQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "code"], name="registry_group_code")]

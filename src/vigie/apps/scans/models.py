@@ -6,7 +6,9 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
+from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment
+from vigie.apps.registry.scopes import Viewer, of_establishments
 from vigie.apps.vulns.models import Pair
 
 from .enums import CampaignState, ShardState
@@ -15,6 +17,10 @@ from .enums import CampaignState, ShardState
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def running(self) -> Self:
         return self.filter(state=CampaignState.RUNNING)
+
+    def visible_to(self, user: Viewer, now: datetime) -> Self:
+        """A campaign names establishments of everywhere: all of them, or none."""
+        return self if user.scope(Right.CAMPAIGNS, now).nation else self.none()
 
     def rounds(self) -> Self:
         """Looks at whole establishments: what is meant by "campaigns". A retest is one look at one port."""
@@ -119,6 +125,10 @@ class ServiceQuerySet(models.QuerySet["Service"]):
 
     def seen_between(self, start: datetime, end: datetime) -> Self:
         return self.filter(first_seen__lt=end).filter(Q(ended_at=None) | Q(ended_at__gte=start))
+
+    def visible_to(self, user: Viewer, now: datetime) -> Self:
+        """What was seen is evidence: it tells where a weakness is."""
+        return self.filter(of_establishments(user.scope(Right.EVIDENCE, now)))
 
 
 class Service(models.Model):
