@@ -41,7 +41,7 @@ def test_the_last_week_that_is_over_is_printed(aline):
 def test_never_looked_at_is_printed_too():
     result = run(card.card, EstablishmentFactory().finess)
     assert result.exit_code == 0, result.output
-    assert "n’a jamais été regardé" in result.output
+    assert "n’avait jamais été regardé" in result.output
 
 
 def test_pdf_and_csv_are_written_where_asked(aline, tmp_path):

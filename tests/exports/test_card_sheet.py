@@ -41,7 +41,8 @@ def test_the_first_line_answers_and_is_loud_only_when_attackers_use_something():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_never_looked_at_says_so_and_counts_nothing(language):
     words, told = Wording(language), sheet(NEVER, language)
-    assert told.answer == words.say("answer_never")
+    assert told.answer == words.say("answer_never_then")
+    assert sheet(replace(NEVER, is_over=False), language).answer == words.say("answer_never")
     assert told.no_action == words.say("actions_never")
     assert (told.rows, told.actions, told.marks, told.level.letter) == ((), (), (), "")
     assert [section.slug for section in sections(told)] == ["looks"]
@@ -129,6 +130,13 @@ def test_french_spaces_do_not_break_before_high_signs_nor_inside_numbers():
         for broken in (" :", " ;", " ?", " !", " %"):
             assert broken not in text, text
     assert "12\u202f345" in "".join(texts)
+
+
+def test_a_long_place_keeps_its_port():
+    told = sheet(replace(FULL, open=(replace(FULL.open[0], where=f"{'long.' * 40}example:10443"),)), "fr")
+    where = told.counted[-1].more[0]
+    assert len(where) <= 60
+    assert where.endswith("example:10443"[-12:])
 
 
 #   seconds -> words

@@ -30,7 +30,7 @@ def test_the_card_speaks_french_to_who_reads_french(world: World, signed_in: Cli
 
 def test_never_looked_at_is_said_with_what_it_takes(world: World, signed_in: Client) -> None:
     body = page(signed_in, world.unseen.finess)
-    assert "was never looked at" in body
+    assert "had never been looked at" in body
     assert "a declared perimeter and a mandate" in body
     assert "<table" not in body
 

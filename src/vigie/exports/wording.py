@@ -129,6 +129,11 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
+def cut_place(text: str, most: int) -> str:
+    """Its beginning and its end, where the port is."""
+    return text if len(text) <= most else f"{text[: most - 13]}…{text[-12:]}"
+
+
 def product_name(subject: str) -> str:
     """The name of "vendor:product" as people write it."""
     known = read("product_names")["names"].get(subject)

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vigie.exports.wording import Wording, cut
+from vigie.exports.wording import Wording, cut, cut_place
 
 from .facts import Card, Certificate, Count, Fix, Place
 
 MOST_PLACES = 2
 MOST_PLACE = 40  # characters of one of them
 MOST_SUBJECT = 30
+MOST_ALONE = 60  # of a place that has its own line
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def _oldest(card: Card, words: Wording) -> Line:
     return Line(
         words.say("oldest"),
         title,
-        (cut(one.where, MOST_PLACE), words.say("since", day=words.day(one.since), duration=age)),
+        (cut_place(one.where, MOST_ALONE), words.say("since", day=words.day(one.since), duration=age)),
         one.finding,
     )
 
@@ -97,7 +98,7 @@ def _listed(told: Sequence[str], words: Wording, most: int = MOST_PLACES) -> str
     shown = told if len(told) <= most + 1 else told[:most]
     left = len(told) - len(shown)
     more = [words.count("more", left)] if left else []
-    return ", ".join([*(cut(one, MOST_PLACE) for one in shown), *more])
+    return ", ".join([*(cut_place(one, MOST_PLACE) for one in shown), *more])
 
 
 def _certificates(card: Card, words: Wording) -> Line:
@@ -118,7 +119,7 @@ def _certificate(one: Certificate, card: Card, words: Wording) -> str:
         subject=cut(one.subject.removeprefix("CN="), MOST_SUBJECT),
         day=words.day(one.ends_at),
         duration=words.duration(left),
-        places=_listed([cut(place, MOST_SUBJECT) for place in one.places], words, most=1),
+        places=_listed([cut_place(place, MOST_SUBJECT) for place in one.places], words, most=1),
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from vigie.exports.wording import Wording, cut
+from vigie.exports.wording import Wording, cut, cut_place
 
 from .facts import Action, Card, Level, SeverityLine, Weakness
 from .lines import MOST_PLACE, Line, Mark, counted_findings, marks, seen_outside, time_to_fix
@@ -112,7 +112,7 @@ def _identity(card: Card, words: Wording) -> str:
 
 def _answer(card: Card, words: Wording) -> str:
     if card.looked_at is None:
-        return words.say("answer_never")
+        return words.say("answer_never_then" if card.is_over else "answer_never")
     if card.exploited:
         return words.count("answer_exploited", len(card.exploited), of=words.number(len(card.open)))
     return words.count("answer_open", len(card.open)) if card.open else words.say("answer_none")
@@ -169,7 +169,7 @@ def _task(action: Action, card: Card, words: Wording) -> Task:
         title=words.title(one.kind, one.subject, one.version, one.vulnerabilities),
         exploited=words.say("exploited_now") if one.exploited else "",
         gain=_gain(action, words),
-        where=cut(one.where, MOST_NAME),
+        where=cut_place(one.where, MOST_NAME),
         more=tuple(more),
     )
 
