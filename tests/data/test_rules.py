@@ -31,6 +31,12 @@ def test_each_rule_has_an_example():
         pytest.param("html_title", "Our Orthanc Explorer training", id="a-training"),
         pytest.param("smtp", "mail.exim-hospital.example ESMTP ready", id="a-name-that-holds-exim"),
         pytest.param("ftp", "Welcome to our server", id="silent-about-itself"),
+        pytest.param("html_title", "Our Synology NAS training", id="a-training-on-storage"),
+        pytest.param("html_title", "ATP", id="three-letters"),
+        pytest.param("html_title", "Welcome to iDRAC University", id="a-school"),
+        pytest.param("http_location", "/auth.html", id="any-sign-in"),
+        pytest.param("html_path", "/assets/owa/15.1.2507/a.js", id="a-copy-of-a-path"),
+        pytest.param("mysql", "8.0.36-relay-by-someone", id="mysql-like"),
         pytest.param("pulse_version", "<html>404 1.2.3.4</html>", id="a-catch-all-page"),
     ],
 )

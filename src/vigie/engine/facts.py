@@ -106,6 +106,7 @@ class HttpFacts:
     body_length: int
     body_sha256: str  # of the first 64 KiB, which are not kept
     favicon_mmh3: int | None = None
+    paths: tuple[str, ...] = ()  # of what the page loads or sends to, those that a fingerprint knows, without question
 
 
 @dataclass(frozen=True, slots=True)

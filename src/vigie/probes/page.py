@@ -3,6 +3,7 @@
 import hashlib
 import html
 from collections.abc import Iterable
+from itertools import islice
 from urllib.parse import urlsplit
 
 import re2
@@ -20,6 +21,8 @@ _LISTING = re2.compile(
     r"(?i)<(?:title|h1)>\s*(?:index of \.?/|directory listing for (?:/|\[(?:/|&#47;))|directory: /)"
     r"|\[to parent directory\]|<h1>listing:\s*<a href=\"/\"|href=\"(?:\./)?\?sort=namedirfirst&"
 )
+_PATH = re2.compile(r"""(?i)\b(?:src|href|action)\s*=\s*["']?([^"'\s<>?#;]{1,128})""")
+MAX_PATHS = 100
 _COOKIE_NAME = re2.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$")
 
 
@@ -41,6 +44,12 @@ def page_facts(answer: HttpAnswer, location: str | None, earlier: Iterable[tuple
         body_length=answer.body_length,
         body_sha256=hashlib.sha256(answer.body).hexdigest(),
     )
+
+
+def paths_of(answer: HttpAnswer) -> tuple[str, ...]:
+    """What the page loads, links or sends to, without what follows a question mark: it may name a person."""
+    found = (match.group(1) for match in _PATH.finditer(_text(answer.body)))
+    return tuple(dict.fromkeys(islice(found, MAX_PATHS)))
 
 
 def own_path(location: str, host: str, *, is_tls: bool) -> str | None:

@@ -12,7 +12,7 @@ from .answer import Found, kept
 from .connection import Connection
 from .databases import front_page
 from .errors import Closed, NotPermitted, ProbeError, Stopped
-from .page import own_path, page_facts
+from .page import own_path, page_facts, paths_of
 
 if TYPE_CHECKING:
     from .identify import Interview
@@ -101,7 +101,10 @@ class Visit:
             location = led or location
             following = own_path(led, self.host, is_tls=self.is_tls) if led else None
             if following is None or following in seen or len(seen) > MAX_REDIRECTIONS:
-                return page_facts(answer, location, cookies), answer
+                facts = page_facts(answer, location, cookies)
+                # Of the paths of a page, only those that tell a product are kept.
+                known = tuple(path for path in paths_of(answer) if matcher().match("html_path", path))
+                return replace(facts, paths=known), answer
             cookies += [header for header in answer.headers if header[0] == "set-cookie"]
             seen.add(following)
             path = following

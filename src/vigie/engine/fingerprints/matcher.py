@@ -105,6 +105,7 @@ def _texts_of_http(facts: Facts) -> Iterator[tuple[str, str]]:
         yield "html_title", http.title
     if http.location:
         yield "http_location", http.location
+    yield from (("html_path", path) for path in http.paths)
     yield from (("http_cookie", name) for name in http.cookies)
     yield from (("http_header", f"{name}: {value}") for name, value in http.headers if name != "server")
 
