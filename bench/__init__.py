@@ -14,3 +14,4 @@ class Case:
     peer: str | None = None
     peer_value: float | None = None
     note: str = ""
+    absent: bool = False  # what it needs is not on this machine: told, and missed only where it is required

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from . import certificates, files, health, mail, packages, proxies, ssh, web
-from .daemon import Daemon, Running, answers, started, why_not
+from .daemon import Daemon, Running, answers, libraries, started, why_not
 
 # Each has an address of its own, in this order.
 DAEMONS: tuple[Daemon, ...] = tuple(
@@ -37,4 +37,4 @@ def running(names: Collection[str] = ()) -> Iterator[tuple[dict[str, Running], d
             yield told
 
 
-__all__ = ["DAEMONS", "Daemon", "Running", "answers", "packages", "running", "why_not"]
+__all__ = ["DAEMONS", "Daemon", "Running", "answers", "libraries", "packages", "running", "why_not"]

@@ -179,13 +179,10 @@ def _wrapped(*, as_root: bool) -> list[str]:
 
 
 def _environment(place: Place) -> dict[str, str]:
-    triplet = f"{platform.machine()}-linux-gnu"
-    parts = (f"usr/lib/{triplet}", f"lib/{triplet}", "usr/lib", "usr/lib/postfix", "usr/lib/dovecot")
-    libraries = [root / part for root in place.roots for part in parts]
     programs = [root / part for root in place.roots for part in ("usr/sbin", "usr/bin", "sbin", "bin")]
     return {
         "PATH": ":".join([*map(str, programs), "/usr/sbin", "/usr/bin", "/sbin", "/bin"]),
-        "LD_LIBRARY_PATH": ":".join(map(str, libraries)),
+        "LD_LIBRARY_PATH": libraries(place.roots),
         "HOME": str(place.home),
         "LC_ALL": "C",
         "TZ": "UTC",
@@ -197,6 +194,13 @@ def given(
 ) -> Callable[[Place], Sequence[str | Path]]:
     """The same daemon with these settings."""
     return lambda place: prepare(place, *settings, **options)
+
+
+def libraries(roots: Sequence[Path]) -> str:
+    """Where the programs of these roots find what they are linked with."""
+    triplet = f"{platform.machine()}-linux-gnu"
+    parts = (f"usr/lib/{triplet}", f"lib/{triplet}", f"usr/lib/{triplet}/blas", "usr/lib/postfix", "usr/lib/dovecot")
+    return ":".join(str(root / part) for root in roots for part in parts)
 
 
 def inetd(place: Place, *command: str | Path) -> list[str | Path]:
