@@ -13,7 +13,7 @@ run: .venv/run ## Start the demonstration: an invented region, its laboratory, i
 	@$(BIN)/vigie demo
 
 test: .venv/dev ## Run the fast tests
-	@$(BIN)/python -m pytest -m "not services and not daemons" $(TESTS)
+	@tools/test $(TESTS)
 
 test-services: .venv/dev ## Run the tests that need PostgreSQL and RabbitMQ, where they answer
 	@$(BIN)/python -m pytest -m services tests
