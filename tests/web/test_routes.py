@@ -10,7 +10,11 @@ from tests.web.world import World
 
 MOST_QUERIES = 12
 OPEN_TO_ALL = {"sign-in", "link", "language", "theme", "healthz", "readyz", "metrics"}
-POST_ONLY = {"sign-out", "language", "theme", "end-asset", "withdraw-mandate", "judge-campaign"}
+POST_ONLY = {"sign-out", "language", "theme", "end-asset", "withdraw-mandate", "judge-campaign"} | {
+    "acknowledge-finding",
+    "declare-fix",
+    "retest-finding",
+}
 
 
 def arguments(world: World) -> dict[str, list[object]]:
@@ -37,6 +41,12 @@ def arguments(world: World) -> dict[str, list[object]]:
         "level": [world.level.pk],
         "findings": [],
         "finding": [world.finding.pk],
+        "acknowledge-finding": [world.finding.pk],
+        "declare-fix": [world.finding.pk],
+        "retest-finding": [world.finding.pk],
+        "retest-answer": [world.finding.pk],
+        "decide-finding": [world.finding.pk, "plan"],
+        "verify-measure": [world.finding.pk, world.measure.pk],
         "vulnerabilities": [],
         "vulnerability": [world.vulnerability.cve],
         "campaigns": [],

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tests import factories
-from vigie.apps.findings.models import Finding, FindingEvent, FindingVulnerability
+from vigie.apps.findings.models import Finding, FindingEvent, FindingVulnerability, Measure
 from vigie.apps.observatory.actions import compute_all
 from vigie.apps.observatory.models import Level
 from vigie.apps.registry.models import Establishment, Group, Territory
@@ -25,6 +25,7 @@ class World:
     unseen: Establishment  # without mandate nor look
     finding: Finding  # exploited, on remote access
     closed: Finding
+    measure: Measure  # of the first finding
     vulnerability: Vulnerability
     campaign: Campaign  # running
     level: Level
@@ -63,6 +64,9 @@ def build(now: datetime, establishments: int = 6, services_each: int = 4) -> Wor
         unseen=every[1],
         finding=finding,
         closed=closed,
+        measure=Measure.objects.create(
+            finding=finding, text="Filtré vers le prestataire", recorded_at=now, recorded_by="cli:aline"
+        ),
         vulnerability=Vulnerability.objects.get(cve="CVE-2021-22893"),
         campaign=campaign,
         level=levels.filter(subject_kind="establishment", subject_id=every[0].pk)[0],

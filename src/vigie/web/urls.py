@@ -4,7 +4,19 @@ from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
 from . import health
-from .pages import campaigns, cards, establishments, findings, home, levels, perimeter, search, signin, territories
+from .pages import (
+    campaigns,
+    cards,
+    decisions,
+    establishments,
+    findings,
+    home,
+    levels,
+    perimeter,
+    search,
+    signin,
+    territories,
+)
 from .pages import vulnerabilities as vulns
 
 
@@ -39,6 +51,12 @@ urlpatterns: list[URLPattern] = [
     path("levels/<int:pk>/", levels.level, name="level"),
     path("findings/", findings.findings, name="findings"),
     path("findings/<int:pk>/", findings.finding, name="finding"),
+    path("findings/<int:pk>/acknowledge", decisions.acknowledge, name="acknowledge-finding"),
+    path("findings/<int:pk>/fixed", decisions.declare_fix, name="declare-fix"),
+    path("findings/<int:pk>/retest", decisions.retest, name="retest-finding"),
+    path("findings/<int:pk>/retest/answer", decisions.answer, name="retest-answer"),
+    path("findings/<int:pk>/measures/<int:measure>/verify", decisions.verify, name="verify-measure"),
+    path("findings/<int:pk>/<slug:step>", decisions.decide, name="decide-finding"),
     path("vulnerabilities/", vulns.vulnerabilities, name="vulnerabilities"),
     path("vulnerabilities/<slug:cve>/", vulns.vulnerability, name="vulnerability"),
     path("campaigns/", campaigns.campaigns, name="campaigns"),

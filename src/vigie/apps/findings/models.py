@@ -184,6 +184,10 @@ class FindingEvent(models.Model):
         return str(CloseReason(slug).label) if slug in CloseReason.values else slug
 
     @property
+    def is_by_a_person(self) -> bool:
+        return self.by.startswith(("user:", "cli"))
+
+    @property
     def words(self) -> str:
         """What the person who did it wrote."""
         return str(self.detail.get("words", ""))

@@ -1,6 +1,6 @@
 """The list of findings, and the page of one: what it is, why it matters, what to do, on what proof."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -16,6 +16,7 @@ from vigie.apps.findings import queries
 from vigie.apps.findings.enums import FindingKind, FindingState, Severity
 from vigie.apps.findings.models import Finding
 from vigie.apps.scans.queries import raw_answers_of
+from vigie.engine.lifecycle import Deed, State, decided
 from vigie.web.components import wording
 from vigie.web.components.dates import as_of
 from vigie.web.components.page import Crumb, establishment_crumbs
@@ -41,10 +42,12 @@ COLUMNS = (
 @require_safe
 def findings(request: HttpRequest) -> HttpResponse:
     asked = as_of(request, timezone.now())
-    state = request.GET.get("state", "open")
+    state = request.GET.get("state", "")
     rows = queries.open_at(asked.moment if asked.is_past else None)
-    if state in {FindingState.CLOSED, FindingState.NO_LONGER_OBSERVED} and not asked.is_past:
+    if state in FindingState.values and not asked.is_past:
         rows = Finding.objects.filter(state=state)
+    else:
+        state = ""
     rows = _filtered(queries.ranked(rows), request, asked.moment)
     if wants_csv(request):
         return csv_response(sorted_by(rows, COLUMNS, request, "urgency"), COLUMNS, f"vigie-findings-{asked.day}")
@@ -87,7 +90,8 @@ def _filtered(rows: QuerySet[Finding], request: HttpRequest, now: datetime) -> Q
 
 @require_safe
 def finding(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = Finding.objects.select_related("establishment__department__parent__parent", "service__pair")
+    beside = "establishment__department__parent__parent", "service__pair", "assigned_to"
+    rows = Finding.objects.select_related(*beside)
     one = get_object_or_404(rows, pk=pk)
     links = queries.links_of(one)
     holding = [link for link in links if link.ended_at is None]
@@ -103,6 +107,11 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "events": queries.events_of(one),
         "raw": [shown(answer) for answer in raw_answers_of(one.service)],
         "now": timezone.now(),
-        "is_open": one.state == FindingState.OPEN,
+        "can": {deed.value: decided(State(one.state), deed) is not None for deed in Deed},
+        "until": one.until and timezone.localdate(one.until - timedelta(seconds=1)),
+        "retest": queries.last_retest(one),
+        "plan": queries.plan_of(one),
+        "measures": queries.measures_of(one),
+        "sla": queries.sla(one),
     }
     return render(request, "web/pages/finding.html", context)
