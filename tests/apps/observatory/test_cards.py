@@ -109,12 +109,11 @@ def test_what_better_knowledge_closed_was_not_mended(one):
     assert (total.open.before, total.mended, total.gone, total.open.now) == (1, 0, 1, 0)
 
 
+EXITS = ["closed", "no_longer_observed", "risk_accepted", "false_positive", "asset_retired"]
 moments = st.integers(0, 61 * 24).map(lambda hours: datetime(2026, 10, 1, tzinfo=UTC) + timedelta(hours=hours))
 
 
-@given(
-    st.lists(st.tuples(moments, st.lists(st.sampled_from(["closed", "no_longer_observed"]), max_size=4)), max_size=5)
-)
+@given(st.lists(st.tuples(moments, st.lists(st.sampled_from(EXITS), max_size=4)), max_size=5))
 def test_before_plus_new_minus_mended_minus_gone_is_now(stories):
     from vigie.apps.findings.enums import FindingState
     from vigie.apps.observatory.cards_findings import severity_lines

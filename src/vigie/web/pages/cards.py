@@ -1,5 +1,7 @@
 """The weekly card of an establishment, to read and to take away."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -18,9 +20,9 @@ from vigie.web.components.wording import language
 
 @require_safe
 def card(request: HttpRequest, finess: str) -> HttpResponse:
-    one = _establishment(finess)
     now = timezone.now()
-    week = _week(request, one)
+    one = _establishment(finess)
+    week = _week(request, one, now)
     made = cards.card(one, week, now)
     if wants_csv(request):
         return _file(measures_csv(made).encode(), f"{file_name(made)}.csv", "text/csv; charset=utf-8")
@@ -38,9 +40,9 @@ def card(request: HttpRequest, finess: str) -> HttpResponse:
 
 @require_safe
 def pdf(request: HttpRequest, finess: str) -> HttpResponse:
-    one = _establishment(finess)
     now = timezone.now()
-    made = cards.card(one, _week(request, one), now)
+    one = _establishment(finess)
+    made = cards.card(one, _week(request, one, now), now)
     try:
         document = card_pdf(made, language(), now=made.moment)
     except PdfUnavailable as error:
@@ -52,9 +54,8 @@ def _establishment(finess: str) -> Establishment:
     return get_object_or_404(Establishment.objects.select_related("department__parent__parent"), finess=finess)
 
 
-def _week(request: HttpRequest, one: Establishment) -> Week:
+def _week(request: HttpRequest, one: Establishment, now: datetime) -> Week:
     """The week that was asked for; one that cannot be read, or has not begun, is the usual one."""
-    now = timezone.now()
     try:
         week = Week.read(asked(request, "week"))
     except ValueError:
