@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="Published vulnerability data: NVD, KEV, EPSS, and the catalogue that ships with Vigie.",
+    help="Published vulnerability data: NVD, CVE list, vendors, CERT-FR, KEV, EPSS, ends of support, and the catalogue "
+    "that ships with Vigie.",
     epilog="A bad file changes nothing of what is known. Exit codes: 0 all is good, 1 a feed is not, 2 badly asked.",
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per feed.")]
-SLUGS = ("starter", "nvd", "kev", "epss")
+SLUGS = ("starter", "nvd", "cve5", "csaf", "cvrf", "cert_fr", "kev", "epss", "endoflife")
 
 
 @app.command()
@@ -32,14 +33,15 @@ def sync(
         typer.Option("--from", help="Read this folder, or file, in place of the network; may be repeated."),
     ] = None,
     only: Annotated[
-        list[str] | None, typer.Option("--only", help="One feed: nvd, kev or epss; may be repeated.")
+        list[str] | None, typer.Option("--only", help="One feed, nvd or cert_fr for instance; may be repeated.")
     ] = None,
     json: Json = False,
 ) -> None:
     """Bring the feeds up to date, then match again what their news concern.
 
     From the network, only what changed is fetched, into VIGIE_HOME/feeds; an interrupted run goes on where it stopped.
-    With --from, a mirror folder is read instead and nothing leaves this machine: a file is known by what it holds.
+    With --from, a mirror folder is read instead and nothing leaves this machine: a file is known by what it holds,
+    be it loose, packed with gzip, or in a zip or tar archive.
 
     Examples:
 
@@ -112,14 +114,14 @@ def _line(one: "FeedStatus") -> str:
     published = f", published {one.published_on}" if one.published_on else ""
     gap = f", {one.gap_days} day(s) missed" if one.gap_days else ""
     error = f"\n         last attempt: {one.error}" if one.error else ""
-    return f"{one.slug:<8} {one.state.value:<7} read {last}{published}{gap}, {one.records} records{error}"
+    return f"{one.slug:<9} {one.state.value:<7} read {last}{published}{gap}, {one.records} records{error}"
 
 
 def _tell(reports: "tuple[FeedReport, ...]") -> None:
     for report in reports:
         details = f"{report.new} new, {report.changed} changed, {report.rejected} rejected, {report.bad} with a fault"
         moved = f"; verdicts: {report.verdicts_begun} begun, {report.verdicts_ended} ended"
-        say(f"{report.slug:<8} {report.state:<10}" + (details + moved if report.state == "read" else report.error))
+        say(f"{report.slug:<9} {report.state:<10}" + (details + moved if report.state == "read" else report.error))
         for bad in report.bad_records:
             say(f"           record {bad.position} {bad.subject}: {bad.reason}")
 

@@ -14,7 +14,7 @@ _EDITION = "params/feeds-2026-11-23"
 @dataclass(frozen=True, slots=True)
 class FeedSource:
     slug: str
-    recent: str  # the address that is asked at every synchronisation
+    recent: str | None  # the address that is asked at every synchronisation; None when it is only read from files
     max_age: timedelta  # since our last good synchronisation
     max_publication: timedelta | None  # since the day that the source gives itself; None when it gives none
     most_bytes: int
@@ -24,6 +24,8 @@ class FeedSource:
 
     def addresses(self, *, last_good: date | None, today: date) -> tuple[str, ...]:
         """What must be fetched, the years first when the recent file does not reach back to the last good day."""
+        if self.recent is None:
+            return ()
         reaches = last_good is not None and self.recent_for is not None and today - last_good <= self.recent_for
         if self.yearly is None or reaches:
             return (self.recent,)
@@ -42,7 +44,7 @@ def sources() -> tuple[FeedSource, ...]:
     """In the order in which they are applied: scores come after what they score."""
     found = tuple(_source(entry) for entry in documents.read(_EDITION)["feeds"])
     for source in found:
-        if urlsplit(source.recent).hostname not in hosts():
+        if source.recent and urlsplit(source.recent).hostname not in hosts():
             raise documents.DocumentError(f"vigie/data/{_EDITION}.yaml: {source.recent} is on no listed host")
     return found
 
@@ -55,10 +57,10 @@ def _source(entry: dict[str, Any]) -> FeedSource:
     publication, recent = entry["max_publication_days"], entry.get("recent_days")
     return FeedSource(
         slug=entry["slug"],
-        recent=entry["recent"],
+        recent=entry.get("recent"),
         max_age=timedelta(days=entry["max_age_days"]),
         max_publication=timedelta(days=publication) if publication else None,
-        most_bytes=entry["most_megabytes"] * 1_000_000,
+        most_bytes=entry.get("most_megabytes", 0) * 1_000_000,
         yearly=entry.get("yearly"),
         first_year=entry.get("first_year", 0),
         recent_for=timedelta(days=recent) if recent else None,

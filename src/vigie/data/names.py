@@ -25,6 +25,12 @@ def product_named(vendor: str, product: str) -> Product:
     return vendor, _EDGES.sub("", plain).replace(" ", "_")[:_LONGEST]
 
 
+def products_of_cycle(slug: str) -> tuple[Product, ...]:
+    """The CPE names of what endoflife.date calls by this slug."""
+    named = _document()["endoflife"].get(slug)
+    return tuple(_split(name) for name in named) if named else ((slug.replace("-", "_"), slug.replace("-", "_")),)
+
+
 def _vendor(text: str) -> str:
     plain = _plain(text)
     return str(_document()["vendors"].get(plain, plain.replace(" ", "_")))[:_LONGEST]

@@ -1,22 +1,26 @@
 import gzip
+import json
 import ssl
 from datetime import date, timedelta
 
 import pytest
 
 from tests.channels.feed_server import answer, make_certificate, serving
-from tests.sources.vulnerability_files import criterion, cve, epss_text, kev_text, nvd_text, write
+from tests.sources import advisory_files
+from tests.sources.vulnerability_files import criterion, cve, epss_text, kev_text, metric, nvd_text, write
 from vigie.apps.audit.models import Event
-from vigie.apps.vulns import actions
-from vigie.apps.vulns.models import Feed, FeedFile, PairMatch, Vulnerability
+from vigie.apps.vulns import actions, queries
+from vigie.apps.vulns.models import Applicability, Feed, FeedFile, PairMatch, Vulnerability
 from vigie.apps.vulns.queries import feed_status
 from vigie.apps.vulns.synchronising import synchronise
 from vigie.channels.feeds import Door
+from vigie.cli.feeds import SLUGS
 from vigie.data import feeds
 from vigie.engine.facts import Identity
 
 pytestmark = pytest.mark.django_db
 
+ALL_ABSENT = dict.fromkeys(SLUGS, "absent")
 PORTAL = criterion("cpe:2.3:a:valmed:portal:*:*:*:*:*:*:*:*", versionEndExcluding="2.0")
 
 
@@ -39,18 +43,19 @@ def states(reports):
 def test_a_mirror_brings_every_feed_and_matches_what_was_seen(mirror, now):
     pair = actions.intern(Identity("valmed", "portal", "1.0"))
     reports = sync(mirror, now)
-    assert states(reports) == dict.fromkeys(("starter", "nvd", "kev", "epss"), "read")
+    assert states(reports) == ALL_ABSENT | dict.fromkeys(("starter", "nvd", "kev", "epss"), "read")
     assert reports["nvd"].verdicts_begun == 1
     one = Vulnerability.objects.get(cve="CVE-2099-1")
     assert (one.kev_on, one.epss, one.kev_ransomware) == (date(2099, 1, 3), 0.5, True)
     assert PairMatch.objects.get(pair=pair).verdict == "affected"
-    assert {status.state.value for status in feed_status(now)} == {"good"}
+    found = {status.slug: status.state.value for status in feed_status(now)}
+    assert found == dict.fromkeys(ALL_ABSENT, "never") | dict.fromkeys(("starter", "nvd", "kev", "epss"), "good")
 
 
 def test_what_did_not_change_is_not_read_again(mirror, now):
     sync(mirror, now)
     later = now + timedelta(hours=1)
-    assert states(sync(mirror, later)) == dict.fromkeys(("starter", "nvd", "kev", "epss"), "unchanged")
+    assert states(sync(mirror, later)) == ALL_ABSENT | dict.fromkeys(("starter", "nvd", "kev", "epss"), "unchanged")
     assert Feed.objects.get(slug="kev").last_good_at == later
 
 
@@ -116,8 +121,8 @@ def test_one_feed_can_be_asked_alone(mirror, now):
 
 
 def test_a_feed_without_a_file_is_absent_and_not_failed(tmp_path, now):
-    assert states(sync(tmp_path, now)) == {"starter": "read", "nvd": "absent", "kev": "absent", "epss": "absent"}
-    assert [status.state.value for status in feed_status(now)] == ["good", "never", "never", "never"]
+    assert states(sync(tmp_path, now)) == ALL_ABSENT | {"starter": "read"}
+    assert [status.state.value for status in feed_status(now)] == ["good", *["never"] * (len(ALL_ABSENT) - 1)]
 
 
 @pytest.mark.parametrize(
@@ -209,3 +214,70 @@ def test_all_years_are_asked_first_and_then_only_the_last_days(now):
     assert first[-1] == nvd.recent
     assert nvd.addresses(last_good=now.date() - timedelta(days=7), today=now.date()) == (nvd.recent,)
     assert len(nvd.addresses(last_good=now.date() - timedelta(days=8), today=now.date())) == len(first)
+
+
+def test_documents_of_every_kind_are_taken_loose_or_packed(tmp_path, now):
+    write(tmp_path, "CVE-2099-0001.json", json.dumps(advisory_files.cve5()))
+    advisory_files.packed(
+        tmp_path / "vendors.tar.gz", {"a.json": advisory_files.csaf(), "b.json": advisory_files.cvrf()}
+    )
+    write(tmp_path, "CERTFR-2099-AVI-0001.json.gz", json.dumps(advisory_files.cert_fr()))
+    write(tmp_path, "fortios.json", json.dumps(advisory_files.endoflife()))
+    reports = sync(tmp_path, now)
+    read = {slug for slug, report in reports.items() if report.state == "read"}
+    assert read == {"starter", "cve5", "csaf", "cvrf", "cert_fr", "endoflife"}
+    sources = Applicability.objects.filter(vulnerability__cve="CVE-2099-0001").values_list("source", flat=True)
+    assert set(sources) == {"cna", "vendor:VALMED-2099-1", "vendor:FG-IR-99-001", "cert_fr:CERTFR-2099-AVI-0001"}
+    assert queries.support_lines("fortinet", "fortios").get().ended_on == date(2025, 9, 30)
+    assert set(states(sync(tmp_path, now)).values()) == {"unchanged", "absent"}
+
+
+def test_the_correction_of_a_higher_layer_overrides_the_range_of_a_lower_one(tmp_path, now):
+    """The NVD says before 3.0; the vendor mended 2.4."""
+    everything = criterion("cpe:2.3:a:valmed:portal:*:*:*:*:*:*:*:*", versionEndExcluding="3.0")
+    write(tmp_path, "nvd.json", nvd_text(cve("CVE-2099-0001", everything)))
+    pair = actions.intern(Identity("valmed", "portal", "2.5"))
+    sync(tmp_path, now)
+    write(tmp_path, "vendor.json", json.dumps(advisory_files.csaf()))
+    later = now + timedelta(hours=1)
+    assert (sync(tmp_path, later)["csaf"].verdicts_begun, sync(tmp_path, later)["csaf"].verdicts_begun) == (1, 0)
+    told = PairMatch.objects.filter(pair=pair).order_by("pk").values_list("verdict", "source", "ended_at")
+    assert list(told) == [("affected", "nvd", later), ("fixed", "vendor:VALMED-2099-1", None)]
+
+
+def test_a_rejection_in_the_cve_list_ends_the_verdicts_and_the_next_source_does_not_bring_it_back(tmp_path, now):
+    pair = actions.intern(Identity("valmed", "portal", "1.5"))
+    write(tmp_path, "record.json", json.dumps(advisory_files.cve5()))
+    sync(tmp_path, now)
+    write(tmp_path, "record.json", json.dumps(advisory_files.cve5(state="REJECTED")))
+    write(tmp_path, "vendor.json", json.dumps(advisory_files.csaf()))
+    sync(tmp_path, now + timedelta(hours=1))
+    assert Vulnerability.objects.get(cve="CVE-2099-0001").rejected
+    assert not PairMatch.objects.filter(pair=pair, ended_at=None).exists()
+
+
+def test_a_loose_document_that_is_broken_is_named_and_the_others_are_read(tmp_path, now):
+    whole = json.dumps(advisory_files.cve5())
+    write(tmp_path, "a-cut.json", whole[:-30])
+    write(tmp_path, "b-whole.json", whole)
+    report = sync(tmp_path, now)["cve5"]
+    assert (report.state, report.new, report.bad) == ("read", 1, 1)
+    assert report.bad_records[0].subject == "a-cut.json"
+
+
+def test_a_cut_archive_fails_its_feed_and_keeps_what_came_before(tmp_path, now):
+    records = {f"{number}.json": advisory_files.cve5(f"CVE-2099-{number:04d}") for number in range(400)}
+    path = advisory_files.packed(tmp_path / "list.tar.gz", records)
+    path.write_bytes(path.read_bytes()[:-200])
+    report = sync(tmp_path, now)["cve5"]
+    assert report.state == "failed"
+    assert report.new >= 100
+    assert Vulnerability.objects.filter(cve__startswith="CVE-2099").count() == report.new
+
+
+def test_the_nvd_is_not_overruled_by_what_others_write_of_the_same_vulnerability(tmp_path, now):
+    write(tmp_path, "nvd.json", nvd_text(cve("CVE-2099-0001", PORTAL, metrics={"cvssMetricV31": [metric(5.0)]})))
+    write(tmp_path, "record.json", json.dumps(advisory_files.cve5()))
+    sync(tmp_path, now)
+    row = Vulnerability.objects.get(cve="CVE-2099-0001")
+    assert float(row.cvss) == 5.0

@@ -1,6 +1,7 @@
 """What is done to vulnerabilities: stored as the sources tell them, matched with the products that were seen."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import fields
 from datetime import date, datetime
 
 from django.db import connection, transaction
@@ -11,16 +12,17 @@ from vigie.data import starter
 from vigie.data.aliases import aliases
 from vigie.engine.facts import Identity
 from vigie.engine.matching import Product, VulnerabilityRecord
+from vigie.sources.endoflife import SupportCycle
 from vigie.sources.epss import EpssList
 from vigie.sources.json_stream import BadRecord
 from vigie.sources.kev import KevEntry, KevList
 
 from . import feeding, pairing, storing
-from .models import Feed, Pair, Vulnerability
+from .models import Feed, Pair, SupportLine, Vulnerability
 from .pairing import Matched
 from .storing import Stored
 
-STARTER, NVD, KEV, EPSS = "starter", "nvd", "kev", "epss"
+STARTER, KEV, EPSS = "starter", "kev", "epss"
 EPSS_BATCH = 2000
 REPRIORITISE = "vigie.apps.findings.tasks.reprioritise"
 REJUDGE = "vigie.apps.findings.tasks.rejudge_since"  # what stands on the matches follows, without a packet
@@ -32,14 +34,14 @@ def _ignore(*_: object) -> None:
 
 def store_records(
     *,
-    records: Iterable[VulnerabilityRecord | BadRecord],
+    records: Iterable[VulnerabilityRecord | SupportCycle | BadRecord],
     now: datetime,
     on_bad: Callable[[BadRecord], None] = _ignore,
     on_batch: Callable[[Stored], None] = _ignore,
 ) -> Stored:
-    """Store what one source tells, batch by batch; a bad record is told and leaves what was known as it is.
+    """Store what sources tell, batch by batch; a bad record is told and leaves what was known as it is.
 
-    All records come from one source. What breaks off in the middle raises, and the batches before it stay.
+    What breaks off in the middle raises, and the batches before it stay.
     """
     total = Stored()
     for total in storing.store(_good_ones(records, on_bad), now=now):
@@ -48,13 +50,37 @@ def store_records(
 
 
 def _good_ones(
-    records: Iterable[VulnerabilityRecord | BadRecord], on_bad: Callable[[BadRecord], None]
+    records: Iterable[VulnerabilityRecord | SupportCycle | BadRecord], on_bad: Callable[[BadRecord], None]
 ) -> Iterable[VulnerabilityRecord]:
     for item in records:
         if isinstance(item, BadRecord):
             on_bad(item)
-        else:
+        elif isinstance(item, VulnerabilityRecord):
             yield item
+
+
+@transaction.atomic
+def store_support(
+    *, items: Iterable[SupportCycle | VulnerabilityRecord | BadRecord], on_bad: Callable[[BadRecord], None] = _ignore
+) -> tuple[int, int]:
+    """Write until when each line of a product is looked after; return how many were told, and how many changed."""
+    told: dict[tuple[str, str, str], SupportCycle] = {}
+    for item in items:
+        if isinstance(item, BadRecord):
+            on_bad(item)
+        elif isinstance(item, SupportCycle):
+            told[item.vendor, item.product, item.cycle] = item
+    names = [field.name for field in fields(SupportCycle)]
+    known = {row[:3]: row for row in SupportLine.objects.values_list(*names)}
+    fresh = [one for key, one in told.items() if known.get(key) != tuple(getattr(one, name) for name in names)]
+    SupportLine.objects.bulk_create(
+        [SupportLine(**{name: getattr(one, name) for name in names}) for one in fresh],
+        update_conflicts=True,
+        unique_fields=names[:3],
+        update_fields=names[3:],
+        batch_size=500,
+    )
+    return len(told), len(fresh)
 
 
 def load_starter(*, now: datetime, by: str = "vigie") -> Stored:

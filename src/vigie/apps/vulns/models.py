@@ -32,7 +32,8 @@ class Applicability(models.Model):
     """One source's statement of what one vulnerability touches, kept whole; `products` are its index."""
 
     vulnerability = models.ForeignKey(Vulnerability, on_delete=models.CASCADE, related_name="applicabilities")
-    source = models.CharField(max_length=20)  # "vigie", "nvd", "cna"...: the layer of the evidence
+    # The layer of the evidence, and its document when a layer has many: "nvd", "cert_fr:CERTFR-2024-AVI-0108".
+    source = models.CharField(max_length=80)
     statement = models.JSONField()  # engine.matching.Statement, by msgspec
     sha256 = models.CharField(max_length=64)
 
@@ -91,7 +92,7 @@ class PairMatch(models.Model):
     pair = models.ForeignKey(Pair, on_delete=models.CASCADE, related_name="matches")
     vulnerability = models.ForeignKey(Vulnerability, on_delete=models.CASCADE, related_name="matches")
     verdict = models.CharField(max_length=12, choices=MatchVerdict)
-    source = models.CharField(max_length=20)  # the layer that decided
+    source = models.CharField(max_length=80)  # the layer that decided, with its document
     evidence = models.CharField(max_length=300)
     fixed_in = models.CharField(max_length=60, blank=True)  # nearest fixed version on the same branch, if told
     since = models.DateTimeField()
@@ -112,7 +113,7 @@ class PairMatch(models.Model):
 class Feed(models.Model):
     """How fresh one source is. A bad file changes `error` and nothing else."""
 
-    slug = models.SlugField(unique=True)  # "starter", "nvd", "kev", "epss"
+    slug = models.SlugField(unique=True)  # "starter", "nvd", "cve5", "csaf"...
     last_attempt_at = models.DateTimeField(null=True, blank=True)
     last_good_at = models.DateTimeField(null=True, blank=True)
     published_on = models.DateField(null=True, blank=True)  # the date that the source gives itself
@@ -133,3 +134,20 @@ class FeedFile(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["feed", "name"], name="vulns_feed_file_once")]
+
+
+class SupportLine(models.Model):
+    """Until when the maker looks after one line of a product, as endoflife.date tells."""
+
+    vendor = models.CharField(max_length=120)
+    product = models.CharField(max_length=120)
+    cycle = models.CharField(max_length=60)  # "7.0", "2012-r2": a name, not always a version
+    released_on = models.DateField(null=True, blank=True)
+    active_until = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
+    ended = models.BooleanField(null=True)  # told without a date: True is over, False is not
+    extended_until = models.DateField(null=True, blank=True)  # paid support
+    latest = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["vendor", "product", "cycle"], name="vulns_support_line_once")]

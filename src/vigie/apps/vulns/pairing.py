@@ -147,4 +147,4 @@ def _difference(
 
 
 def _told(answer: Match) -> tuple[str, str, str]:
-    return answer.source[:20], answer.evidence[:300], (answer.fixed_in or "")[:60]
+    return answer.source[:80], answer.evidence[:300], (answer.fixed_in or "")[:60]

@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from vigie.data import feeds
+from vigie.data.aliases import aliases
 from vigie.engine.matching import Statement, VulnerabilityRecord, from_plain
 
 from .enums import FeedState, MatchVerdict
-from .models import Applicability, Feed, Pair, PairMatch, Vulnerability
+from .models import Applicability, Feed, Pair, PairMatch, SupportLine, Vulnerability
 
 # What concerns an establishment: the last three read "please check".
 EXPOSED = (MatchVerdict.AFFECTED, MatchVerdict.CONDITIONAL, MatchVerdict.UNKNOWN)
@@ -63,6 +66,12 @@ def records_of(cve: str) -> tuple[VulnerabilityRecord, ...]:
     return tuple(VulnerabilityRecord(cve, source, from_plain(statement)) for source, statement in told) or (
         VulnerabilityRecord(cve, "", Statement(())),
     )
+
+
+def support_lines(vendor: str, product: str) -> QuerySet[SupportLine]:
+    """Until when the maker looks after each line of a product, under any of its names, newest line first."""
+    named = reduce(or_, (Q(vendor=one, product=other) for one, other in aliases().names(vendor, product)))
+    return SupportLine.objects.filter(named).order_by(F("released_on").desc(nulls_last=True), "cycle")
 
 
 def unmatched_pairs() -> QuerySet[Pair]:

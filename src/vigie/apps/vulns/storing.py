@@ -56,6 +56,9 @@ class _Prepared:
         return sum(len(node.criteria) for part in self.record.statement.configurations for node in part.nodes)
 
 
+_Batch = dict[tuple[str, str], _Prepared]  # by CVE and source
+
+
 def store(records: Iterable[VulnerabilityRecord], *, now: datetime) -> Iterator[Stored]:
     """Store batch after batch, yielding the running total after each: what was written stays written."""
     total = Stored()
@@ -64,13 +67,13 @@ def store(records: Iterable[VulnerabilityRecord], *, now: datetime) -> Iterator[
         yield total
 
 
-def _batches(records: Iterable[VulnerabilityRecord]) -> Iterator[dict[str, _Prepared]]:
-    batch: dict[str, _Prepared] = {}
+def _batches(records: Iterable[VulnerabilityRecord]) -> Iterator[_Batch]:
+    batch: _Batch = {}
     weight = 0
     for record in records:
         prepared = _Prepared.of(record)
         # A file may hold a record twice: the last one counts.
-        batch[record.cve] = prepared
+        batch[record.cve, record.source] = prepared
         weight += prepared.weight
         if len(batch) >= MOST_RECORDS or weight >= MOST_CRITERIA:
             yield batch
@@ -80,29 +83,24 @@ def _batches(records: Iterable[VulnerabilityRecord]) -> Iterator[dict[str, _Prep
 
 
 @transaction.atomic
-def _store_batch(batch: dict[str, _Prepared], total: Stored, now: datetime) -> None:
-    known = {row.cve: row for row in Vulnerability.objects.filter(cve__in=batch)}
-    written = []
-    toggled = set()
-    for cve, prepared in batch.items():
-        row = known.get(cve)
-        before = _state(row) if row else None
-        row = row or Vulnerability(cve=cve, updated_at=now)
-        _merge(row, prepared.record)
+def _store_batch(batch: _Batch, total: Stored, now: datetime) -> None:
+    cves = {cve for cve, _ in batch}
+    known = {row.cve: row for row in Vulnerability.objects.filter(cve__in=cves)}
+    before = {cve: _state(row) for cve, row in known.items()}
+    rows = {cve: known.get(cve) or Vulnerability(cve=cve, updated_at=now) for cve in sorted(cves)}
+    for prepared in batch.values():
+        _merge(rows[prepared.record.cve], prepared.record)
         total.rejected += prepared.record.rejected
-        if before is None:
-            total.new += 1
-        elif _state(row) == before:
-            continue
-        elif before["rejected"] != row.rejected:
-            toggled.add(cve)
+    written = [row for cve, row in rows.items() if before.get(cve) != _state(row)]
+    for row in written:
         row.updated_at = now
-        written.append(row)
+    toggled = {row.cve for row in written if row.cve in before and before[row.cve]["rejected"] != row.rejected}
     Vulnerability.objects.bulk_create(
         written, update_conflicts=True, unique_fields=["cve"], update_fields=list(_WRITTEN)
     )
     restated = _store_statements(batch, toggled, total)
     changed = ({row.cve for row in written} | restated) & known.keys()
+    total.new += len(rows) - len(known)
     total.changed += len(changed)
     total.unchanged += len(known) - len(changed)
 
@@ -111,37 +109,44 @@ def _state(row: Vulnerability) -> dict[str, Any]:
     return {name: getattr(row, name) for name in _WRITTEN if name != "updated_at"}
 
 
+_JUDGES = frozenset({"nvd", "cna"})  # who may say that an identifier was rejected
+
+
 def _merge(row: Vulnerability, record: VulnerabilityRecord) -> None:
-    """A source fills what it tells. The starter catalogue only fills gaps, save for the titles, which are its own."""
-    starter = record.source == "vigie"
+    """The NVD's words and scores stand; every other source fills gaps, save for the starter catalogue's own titles."""
+    stands = record.source == "nvd"
     row.title_fr = record.title_fr or row.title_fr
     row.title_en = record.title_en or row.title_en
-    row.description = record.description or row.description
-    row.published_at = (row.published_at if starter else None) or record.published_at or row.published_at
-    row.modified_at = record.modified_at or row.modified_at
-    row.rejected = row.rejected if starter else record.rejected
-    if record.cvss is not None and (row.cvss is None or not starter):
+    row.description = _first(record.description, row.description, stands)
+    row.published_at = _first(record.published_at, row.published_at, stands)
+    row.modified_at = _first(record.modified_at, row.modified_at, stands)
+    row.rejected = record.rejected if record.source in _JUDGES else row.rejected
+    if record.cvss is not None and (row.cvss is None or stands):
         row.cvss, row.cvss_vector = _tenths(record.cvss), record.cvss_vector[:160]
     row.kev_on = row.kev_on or record.kev_on
-    references = [*record.references, *row.references] if starter else [*row.references, *record.references]
+    references = [*row.references, *record.references] if stands else [*record.references, *row.references]
     row.references = list(dict.fromkeys(references))[:MOST_REFERENCES]
+
+
+def _first(told: Any, known: Any, stands: bool) -> Any:
+    return (told or known) if stands else (known or told)
 
 
 def _tenths(score: float) -> Any:
     return Vulnerability._meta.get_field("cvss").to_python(f"{score:.1f}")
 
 
-def _store_statements(batch: dict[str, _Prepared], toggled: set[str], total: Stored) -> set[str]:
+def _store_statements(batch: _Batch, toggled: set[str], total: Stored) -> set[str]:
     """Replace the statements that changed; return their identifiers. A rejected record loses its statement."""
-    ids = dict(Vulnerability.objects.filter(cve__in=batch).values_list("cve", "pk"))
-    source = next(iter(batch.values())).record.source
-    rows = Applicability.objects.filter(vulnerability__in=ids.values(), source=source)
-    known = {row.vulnerability_id: row for row in rows}
+    ids = dict(Vulnerability.objects.filter(cve__in={cve for cve, _ in batch}).values_list("cve", "pk"))
+    sources = {source for _, source in batch}
+    rows = Applicability.objects.filter(vulnerability__in=ids.values(), source__in=sources)
+    known = {(row.vulnerability_id, row.source): row for row in rows}
     fresh: list[tuple[Applicability, frozenset[Product]]] = []
     stale: list[Applicability] = []
     restated = set()
-    for cve, prepared in batch.items():
-        old = known.get(ids[cve])
+    for (cve, source), prepared in batch.items():
+        old = known.get((ids[cve], source))
         if (old.sha256 if old else "") == prepared.sha256:
             continue
         restated.add(cve)

@@ -1,7 +1,8 @@
 """Read the files of the feeds, those that changed, and match again what they change."""
 
 import hashlib
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -9,14 +10,14 @@ from typing import Protocol
 
 from vigie.channels.feeds import ChannelError, Door, fetch, forget
 from vigie.data import feeds
+from vigie.sources.documents import is_archive
 from vigie.sources.epss import read_epss
 from vigie.sources.faults import SourceError, SourceUnreadable
-from vigie.sources.feed_kind import kind_of
+from vigie.sources.feed_kind import DOCUMENTS, kinds_of
 from vigie.sources.json_stream import BadRecord
 from vigie.sources.kev import read_kev
-from vigie.sources.nvd import read_nvd
 
-from . import actions
+from . import actions, reading
 from .models import Feed, FeedFile
 from .storing import Stored
 
@@ -75,6 +76,7 @@ def synchronise(
     """
     run = _Run(now, by, watch or Unwatched())
     reports = [_starter(run)]
+    given = _sorted_by_kind(paths)
     for source in feeds.sources():
         if only and source.slug not in only:
             continue
@@ -84,7 +86,7 @@ def synchronise(
         try:
             if fetch_into is not None:
                 _download(source, fetch_into, door or Door(feeds.hosts()), run, fetched)
-            _read(source.slug, _of_kind(source.slug, [*paths, *fetched]), report, run)
+            _read(source.slug, [*given.get(source.slug, []), *fetched], report, run)
         except (ChannelError, SourceError) as error:
             if isinstance(error, SourceError):
                 for file in fetched:
@@ -112,12 +114,17 @@ def _download(source: feeds.FeedSource, folder: Path, door: Door, run: _Run, fet
         fetched.append(fetch(url, target, door=door, most_bytes=source.most_bytes, on_bytes=run.watch.at).path)
 
 
-def _of_kind(slug: str, paths: list[Path]) -> list[Path]:
-    """The files of this feed; those of the last days come after those of the years."""
-    files = [file for path in paths for file in _files(path)]
-    return sorted(
-        (file for file in files if kind_of(file) == slug), key=lambda file: ("modified" in file.name, file.name)
-    )
+def _sorted_by_kind(paths: list[Path]) -> dict[str, list[Path]]:
+    """The files of each feed, an archive under all that it holds; those of the last days after those of the years."""
+    found: defaultdict[str, list[Path]] = defaultdict(list)
+    for file in sorted({file for path in paths for file in _files(path)}, key=_age_of):
+        for kind in kinds_of(file):
+            found[kind].append(file)
+    return found
+
+
+def _age_of(file: Path) -> tuple[bool, str, Path]:
+    return "modified" in file.name, file.name, file
 
 
 def _files(path: Path) -> list[Path]:
@@ -129,32 +136,82 @@ def _files(path: Path) -> list[Path]:
 
 
 def _read(slug: str, files: list[Path], report: FeedReport, run: _Run) -> None:
+    """Read the files that changed; a list or a day's scores replace the ones before, so only the last one counts."""
     if not files:
         return
     feed, _ = Feed.objects.get_or_create(slug=slug)
-    read = {"nvd": _read_nvd, "kev": _read_kev, "epss": _read_epss}[slug]
+    replacing = {"kev": _read_kev, "epss": _read_epss}.get(slug)
     known = dict(FeedFile.objects.filter(feed=feed).values_list("name", "sha256"))
-    again = run.new_vulnerabilities and slug != "nvd"
-    # A list or a day's scores replace the ones before: only the last file counts.
-    for file in files if slug == "nvd" else files[-1:]:
-        sha256 = _sha256(file)
-        if known.get(file.name) == sha256 and not again:
-            continue
-        run.watch.begin(file.name, None)
-        records = read(file, sha256, report, run)
-        defaults = {"sha256": sha256, "records": records, "bad": report.bad, "read_at": run.now}
-        FeedFile.objects.update_or_create(feed=feed, name=file.name[:120], defaults=defaults)
-        report.files += 1
-    report.state = "read" if report.files else "unchanged"
-    if not report.files:
+    again = run.new_vulnerabilities and replacing is not None
+    fresh = [
+        (file, sha256)
+        for file in (files[-1:] if replacing else files)
+        if known.get(file.name[:120]) != (sha256 := _sha256(file)) or again
+    ]
+    if replacing is not None:
+        for file, sha256 in fresh:
+            run.watch.begin(file.name, None)
+            _file_read(feed, [(file, sha256, replacing(file, sha256, report, run))], report, run)
+    else:
+        _read_records(feed, fresh, report, run)
+    report.files = len(fresh)
+    report.state = "read" if fresh else "unchanged"
+    if not fresh:
         actions.feed_unchanged(slug=slug, now=run.now, by=run.by)
-    elif slug == "nvd":
+    elif replacing is None:
         total = sum(FeedFile.objects.filter(feed=feed).values_list("records", flat=True))
         actions.feed_synchronised(slug=slug, now=run.now, by=run.by, records=total)
 
 
-def _read_nvd(file: Path, sha256: str, report: FeedReport, run: _Run) -> int:
-    """Store a file; what was stored before it breaks off is matched all the same."""
+def _file_read(feed: Feed, read: list[tuple[Path, str, int]], report: FeedReport, run: _Run) -> None:
+    """Remember files that were read to their end."""
+    rows = [
+        FeedFile(
+            feed=feed, name=file.name[:120], sha256=sha256, records=records,
+            bad=report.bad if len(read) == 1 else 0, read_at=run.now,
+        )
+        for file, sha256, records in read
+    ]  # fmt: skip
+    FeedFile.objects.bulk_create(
+        {row.name: row for row in rows}.values(),
+        update_conflicts=True,
+        unique_fields=["feed", "name"],
+        update_fields=["sha256", "records", "bad", "read_at"],
+        batch_size=500,
+    )
+
+
+def _read_records(feed: Feed, fresh: list[tuple[Path, str]], report: FeedReport, run: _Run) -> None:
+    """Archives and whole years one by one, loose documents together: there may be hundreds of thousands."""
+    loose: list[tuple[Path, str]] = []
+    for file, sha256 in fresh:
+        if feed.slug in DOCUMENTS and not is_archive(file):
+            loose.append((file, sha256))
+            continue
+        run.watch.begin(file.name, None)
+        records = _stored(feed.slug, reading.records(feed.slug, file), report, run)
+        _file_read(feed, [(file, sha256, records)], report, run)
+    if loose:
+        run.watch.begin(f"{feed.slug}: {len(loose)} documents", None)
+        _stored(feed.slug, _loose(feed.slug, [file for file, _ in loose]), report, run)
+        _file_read(feed, [(file, sha256, 1) for file, sha256 in loose], report, run)
+
+
+def _loose(slug: str, files: list[Path]) -> Iterator[reading.Item]:
+    """A loose document that cannot be read is left out, and the others are read."""
+    for position, file in enumerate(files, start=1):
+        try:
+            yield from reading.records(slug, file)
+        except SourceError as error:
+            yield BadRecord(position, file.name[-60:], str(error))
+
+
+def _stored(slug: str, items: Iterable[reading.Item], report: FeedReport, run: _Run) -> int:
+    """Store what a source tells; what was stored before it breaks off is matched all the same."""
+    if slug == "endoflife":
+        kept, changed = actions.store_support(items=items, on_bad=_noted(report))
+        report.changed += changed
+        return kept
     last = Stored()
 
     def on_batch(stored: Stored) -> None:
@@ -163,7 +220,7 @@ def _read_nvd(file: Path, sha256: str, report: FeedReport, run: _Run) -> int:
         run.watch.at(stored.records, None)
 
     try:
-        stored = actions.store_records(records=read_nvd(file), now=run.now, on_bad=_noted(report), on_batch=on_batch)
+        stored = actions.store_records(records=items, now=run.now, on_bad=_noted(report), on_batch=on_batch)
     finally:
         report.new, report.changed = report.new + last.new, report.changed + last.changed
         report.rejected += last.rejected

@@ -9,7 +9,7 @@ from . import package as packages
 from .aliases import Aliases
 from .applies import any_of, is_past, limit_of, named
 from .statement import ANY, NONE, Criterion, Statement
-from .verdict import Match, MatchVerdict
+from .verdict import Match, MatchVerdict, layer_of
 from .version_range import Holds, Seen, joined, scheme_for
 
 NO_ALIASES = Aliases()
@@ -35,12 +35,27 @@ def judge(identity: Identity, seen: Seen, statement: Statement, *, source: str) 
     criteria = named(seen, statement.configurations)
     if not criteria:
         return None
-    upstream = _upstream(seen, statement, criteria, source)
+    upstream = _weighed(_upstream(seen, statement, criteria, source), statement)
     package = packages.package_of(identity)
     if package is None or upstream.verdict is MatchVerdict.NOT_AFFECTED:
         return upstream
     fixes = tuple(fix for fix in statement.packages if (fix.vendor, fix.product) in seen.names)
     return packages.judge(package, fixes) or _packaged(upstream, package)
+
+
+def _weighed(told: Match, statement: Statement) -> Match:
+    """What a statement says by its silence, or of several vulnerabilities at once, proves less."""
+    if told.verdict is MatchVerdict.UNKNOWN:
+        return told
+    if statement.partial and told.verdict in {MatchVerdict.FIXED, MatchVerdict.NOT_AFFECTED}:
+        return _doubted(told, "that list tells no correction")
+    if statement.shared and told.verdict is not MatchVerdict.FIXED:
+        return _doubted(told, "that notice is of several vulnerabilities")
+    return told
+
+
+def _doubted(told: Match, why: str) -> Match:
+    return replace(told, verdict=MatchVerdict.UNKNOWN, evidence=f"{told.evidence}; {why}")
 
 
 def _packaged(upstream: Match, package: packages.Package) -> Match:
@@ -60,7 +75,7 @@ def _upstream(seen: Seen, statement: Statement, criteria: tuple[Criterion, ...],
     fixed_in = _fixed_in(held.criterion)
     if held.holds is Holds.UNKNOWN:
         return Match(MatchVerdict.UNKNOWN, _unknown(seen, told), source, fixed_in)
-    if source == "adp" and held.criterion and not held.criterion.bounded and held.criterion.version == ANY:
+    if layer_of(source) == "adp" and held.criterion and not held.criterion.bounded and held.criterion.version == ANY:
         # A row that was added without any bound says which product, not that every version is concerned.
         return Match(MatchVerdict.UNKNOWN, f"{told}, from a source that gives no bound", source, fixed_in)
     if held.holds is Holds.CONDITIONAL:
@@ -78,6 +93,13 @@ def _outside(seen: Seen, criteria: tuple[Criterion, ...], source: str) -> Match:
     """Fixed when it is past all that is named on its own branch, or past everything; else it never was affected."""
     told = [(limit, criterion) for criterion in criteria if (limit := limit_of(seen, criterion))]
     own = [(limit, criterion) for limit, criterion in told if seen.version and limit.branch == seen.version.branch]
+    mended = [
+        (limit, criterion) for limit, criterion in own if criterion.end_excluding and is_past(seen, criterion, limit)
+    ]
+    if mended:
+        # Its own line was affected before it: the correction that it is past may be of its maintenance release alone.
+        _, last = max(mended, key=lambda pair: pair[0].key)
+        return Match(MatchVerdict.FIXED, f"{seen.shown} is past {describe(last)}", source, _fixed_in(last))
     judged = own or told
     if judged and all(is_past(seen, criterion, limit) for limit, criterion in judged):
         _, last = max(judged, key=lambda pair: pair[0].key)

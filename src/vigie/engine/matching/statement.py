@@ -70,6 +70,8 @@ class Statement:
 
     configurations: tuple[Configuration, ...]
     packages: tuple[PackageFix, ...] = ()
+    partial: bool = False  # a list without fixes, or partly in prose: what it does not name is not told to be safe
+    shared: bool = False  # ranges of several vulnerabilities together: past them all is fixed, inside proves nothing
 
     @property
     def products(self) -> frozenset[tuple[str, str]]:

@@ -31,8 +31,21 @@ def layer_of(source: str) -> str:
     return source.partition(":")[0]
 
 
+# Two documents of one layer that disagree: the one that asks to act is heard.
+_URGENCY = {verdict: rank for rank, verdict in enumerate((
+    MatchVerdict.AFFECTED, MatchVerdict.CONDITIONAL, MatchVerdict.FIXED, MatchVerdict.NOT_AFFECTED,
+))}  # fmt: skip
+
+
 def strongest(matches: Iterable[Match]) -> Match | None:
-    """The first layer that can tell decides; when none can, the first that spoke. None when none did."""
-    ordered = sorted(matches, key=lambda match: _RANK.get(layer_of(match.source), len(LAYERS)))
-    told = [match for match in ordered if match.verdict is not MatchVerdict.UNKNOWN]
-    return next(iter(told or ordered), None)
+    """The first layer that can tell decides; when none can, the first that spoke. None when none did.
+
+    A correction that a higher layer tells thereby overrides the wider range of a lower one.
+    """
+    heard = list(matches)
+    told = [match for match in heard if match.verdict is not MatchVerdict.UNKNOWN]
+    return min(told or heard, key=_rank, default=None)
+
+
+def _rank(match: Match) -> tuple[int, int]:
+    return _RANK.get(layer_of(match.source), len(LAYERS)), _URGENCY.get(match.verdict, len(_URGENCY))
