@@ -22,6 +22,7 @@ COMMANDS = {
     "match": "vigie.cli.match:match",
     "scan": "vigie.cli.scan:scan",
     "campaign": "vigie.cli.campaign:app",
+    "finding": "vigie.cli.finding:app",
     "level": "vigie.cli.level:level",
     "card": "vigie.cli.card:card",
     "people": "vigie.cli.people:app",
