@@ -13,6 +13,7 @@ SCHEDULES: tuple[Declared, ...] = (
     Declared("export-audit-head", "vigie.apps.audit.tasks.export_head", timedelta(days=1)),
     Declared("expire-findings", "vigie.apps.findings.tasks.expire", timedelta(hours=1)),
     Declared("heal-campaigns", "vigie.apps.scans.tasks.heal_campaigns", timedelta(minutes=1)),
+    Declared("tend-notices", "vigie.apps.notices.tasks.tend", timedelta(minutes=1)),
     # Deadlines pass and looks grow old without any event: levels follow them within the hours.
     Declared("compute-levels", "vigie.apps.observatory.tasks.compute_all", timedelta(hours=6)),
 )

@@ -1,6 +1,7 @@
 """What must flow upward between the apps: connected here, the only place that knows both ends."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_save
 
 
 class SignalsConfig(AppConfig):
@@ -11,11 +12,16 @@ class SignalsConfig(AppConfig):
 
     def ready(self) -> None:
         from vigie.apps.audit.tasks import seal_each_second
-        from vigie.apps.findings import receivers
+        from vigie.apps.findings import receivers, telling
+        from vigie.apps.findings.models import FindingEvent
         from vigie.apps.jobs import signals as jobs
+        from vigie.apps.notices import signals as notices
         from vigie.apps.scans import signals
 
         jobs.tended.connect(seal_each_second, dispatch_uid="audit")
         signals.host_recorded.connect(receivers.on_host_recorded, dispatch_uid="findings")
         signals.absences_weighed.connect(receivers.on_absences_weighed, dispatch_uid="findings")
         signals.absences_settled.connect(receivers.on_absences_settled, dispatch_uid="findings")
+        post_save.connect(telling.on_event, sender=FindingEvent, dispatch_uid="telling")
+        notices.alert_acknowledged.connect(telling.on_acknowledged, dispatch_uid="findings")
+        notices.fix_declared.connect(telling.on_fix_declared, dispatch_uid="findings")

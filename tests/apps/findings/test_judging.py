@@ -181,7 +181,9 @@ def test_new_knowledge_opens_a_finding_without_a_look(scene):
     finding = Finding.objects.get()
     assert (finding.first_seen, finding.events.get().look) == (later, None)
     assert finding.events.get().by == "vulnerability data"
-    assert Job.objects.get().arguments["kwargs"] == {"establishment_ids": [scene.establishment.pk]}
+    assert Job.objects.get(path__endswith="compute_levels").arguments["kwargs"] == {
+        "establishment_ids": [scene.establishment.pk]
+    }
     assert actions.rejudge_pairs([pair.pk], later + DAY) == 0
 
 

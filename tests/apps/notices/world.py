@@ -55,7 +55,7 @@ def hospital(now: datetime, *, roles: tuple[str, ...] = ("officer", "director"))
     return one
 
 
-def subject(number: int, now: datetime, *, urgent: bool = True, opening: int = 0) -> actions.Subject:
+def subject(number: int, now: datetime, *, urgent: bool = True, opening: int = 1) -> actions.Subject:
     return actions.Subject(number, opening, "critical" if urgent else "medium", now + 4 * DAY, urgent)
 
 

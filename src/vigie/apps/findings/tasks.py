@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 from django_tasks import task
 
-from . import actions, decisions
+from . import actions, decisions, telling
 
 
 @task()
@@ -30,3 +30,9 @@ def reprioritise() -> int:
 def expire() -> int:
     """What was set aside until a moment that has come is open again."""
     return decisions.expire(now=timezone.now())
+
+
+@task()
+def tell(establishment_id: int) -> int:
+    """Something moved among the findings of an establishment: its contacts are told what they were not told yet."""
+    return telling.tell(establishment_id=establishment_id, now=timezone.now())

@@ -12,8 +12,7 @@ from .models import Alert, AlertItem, Notice
 from .planning import note
 from .signals import alert_acknowledged, fix_declared
 
-# How far each stage is: a subject only moves forward, and what a look proved stays.
-FORWARD = {Stage.TOLD: 0, Stage.ACKNOWLEDGED: 1, Stage.DECLARED: 2, Stage.VERIFIED: 3, Stage.DROPPED: 3}
+OVER = (Stage.VERIFIED, Stage.DROPPED)  # what a look proved, or a person ended, stays
 
 
 @transaction.atomic
@@ -69,9 +68,10 @@ def note_stages(*, stages: Sequence[tuple[int, int, Stage]], at: datetime, by: s
     """What became of subjects, as (number, opening, stage); return how many moved. Alerts without any left are over."""
     moved, alerts = 0, set()
     for subject_id, opening, stage in stages:
-        behind = [one for one, rank in FORWARD.items() if rank < FORWARD[stage]]
-        item = AlertItem.objects.filter(subject_id=subject_id, opening=opening, stage__in=behind)
-        for row in item.select_for_update():
+        if stage == Stage.TOLD:
+            continue  # nobody can make it unread
+        moving = AlertItem.objects.filter(subject_id=subject_id, opening=opening).exclude(stage__in=[*OVER, stage])
+        for row in moving.select_for_update():
             row.stage, row.stage_at = stage, at
             row.save(update_fields=["stage", "stage_at"])
             alerts.add(row.alert_id)
@@ -83,7 +83,7 @@ def note_stages(*, stages: Sequence[tuple[int, int, Stage]], at: datetime, by: s
 
 def _follow(alert: Alert, by: str, at: datetime) -> None:
     stages = set(alert.items.values_list("stage", flat=True))
-    if not stages - {Stage.VERIFIED, Stage.DROPPED}:
+    if not stages.difference(OVER):
         over = Alert.objects.filter(pk=alert.pk, ended_at=None)
         if over.update(ended_at=at, next_step_at=None, telephone_since=None):
             cancel_waiting(alert, by, at)

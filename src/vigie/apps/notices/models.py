@@ -115,14 +115,15 @@ class AlertItem(models.Model):
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="items")
     mailing = models.ForeignKey(Mailing, on_delete=models.PROTECT, related_name="items")
     subject_id = models.BigIntegerField()
-    opening = models.PositiveSmallIntegerField(default=0)  # how often it had been reopened
+    opening = models.PositiveSmallIntegerField(default=1)  # the first time, or how often it came back
+    urgent = models.BooleanField(default=False)  # what becomes urgent is told again
     severity = models.CharField(max_length=8)
     deadline = models.DateTimeField()
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.TOLD)
     stage_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["subject_id", "opening"], name="notices_told_once")]
+        constraints = [models.UniqueConstraint(fields=["subject_id", "opening", "urgent"], name="notices_told_once")]
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):

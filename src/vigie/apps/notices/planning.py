@@ -31,7 +31,7 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One thing to tell: a finding, and how often it had been reopened."""
+    """One thing to tell: a finding, and which of its openings: the first is 1."""
 
     id: int
     opening: int
@@ -48,11 +48,7 @@ def tell(
 
     What is urgent leaves at once, the rest with the next digest. Call it by one job at a time for one establishment.
     """
-    asked = Q()
-    for subject in subjects:
-        asked |= Q(subject_id=subject.id, opening=subject.opening)
-    told = set(AlertItem.objects.filter(asked).values_list("subject_id", "opening")) if subjects else set()
-    new = [subject for subject in subjects if (subject.id, subject.opening) not in told]
+    new = _untold(subjects)
     if not new:
         return []
     mailing, _ = Mailing.objects.get_or_create(key=occasion.key, defaults={"label": occasion.label, "made_at": now})
@@ -70,6 +66,18 @@ def tell(
     return alerts
 
 
+def _untold(subjects: Sequence[Subject]) -> list[Subject]:
+    """Those that were never told, or never as urgent as they are now."""
+    rows = AlertItem.objects.filter(subject_id__in={subject.id for subject in subjects})
+    told = set(rows.values_list("subject_id", "opening", "urgent"))
+    once = {(subject_id, opening) for subject_id, opening, _ in told}
+    return [
+        one
+        for one in subjects
+        if (one.id, one.opening, True) not in told and (one.urgent or (one.id, one.opening) not in once)
+    ]
+
+
 def _items(alert: Alert, mailing: Mailing, subjects: Iterable[Subject], now: datetime) -> Iterator[AlertItem]:
     for one in subjects:
         yield AlertItem(
@@ -77,6 +85,7 @@ def _items(alert: Alert, mailing: Mailing, subjects: Iterable[Subject], now: dat
             mailing=mailing,
             subject_id=one.id,
             opening=one.opening,
+            urgent=one.urgent,
             severity=one.severity,
             deadline=one.deadline,
             stage_at=now,
