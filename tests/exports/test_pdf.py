@@ -43,7 +43,8 @@ def test_a_card_is_one_tagged_page_in_its_language(card, language):
     assert len(re.findall(rb"/Type ?/Page\b", whole)) == 1
     assert b"/StructTreeRoot" in whole
     assert f"/Lang ({language})".encode() in whole or f"/Lang({language})".encode() in whole
-    assert b"pdfaid:part" in whole
+    assert b"pdfaid:part>3</pdfaid:part" in whole
+    assert b"pdfuaid:part>1</pdfuaid:part" in whole
 
 
 def test_the_figures_and_the_findings_are_inside():

@@ -7,7 +7,7 @@ from datetime import datetime
 from importlib.resources import as_file, files
 from typing import Any
 
-STANDARD = "a-3a"  # archival, tagged, with attachments: PDF/A-3a
+STANDARDS = ("a-3a", "ua-1")  # archival with attachments (PDF/A-3a), and read aloud (PDF/UA-1)
 # What the embedded fonts can print: Latin, Greek, Cyrillic, and the signs of a typographer.
 LAST_LETTER = "\u04ff"
 SIGNS = frozenset("\u00a0\u2009\u202f‐‑–—‘’‚“”„†•…‰‹›€™−")
@@ -34,7 +34,7 @@ def pdf(template: str, data: Mapping[str, Any], *, now: datetime, attachments: t
 
     Data goes in as JSON and comes out as text, never as code of the template. Raises PdfUnavailable, PdfRefused.
     """
-    return _set(template, data, now=now, attachments=attachments, format="pdf", pdf_standards=[STANDARD])
+    return _set(template, data, now=now, attachments=attachments, format="pdf", pdf_standards=list(STANDARDS))
 
 
 def picture(template: str, data: Mapping[str, Any], *, now: datetime, dots_per_inch: float = 110) -> bytes:
