@@ -6,7 +6,7 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +41,7 @@ class Door:
     silence_seconds: float = 30  # without a byte
     total_seconds: float = 1800  # for one file
     user_agent: str = "Vigie (feeds)"
+    keys: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # host -> header and value that open it wider
     loopback_port: int | None = None  # tests only: ask this port of this machine instead
     context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
@@ -165,6 +166,8 @@ def _ask(
 ) -> http.client.HTTPResponse:
     path = where.path + (f"?{where.query}" if where.query else "")
     headers = {"User-Agent": door.user_agent, "Accept-Encoding": "identity", **copy.questions()}
+    if key := door.keys.get(where.hostname or ""):
+        headers[key[0]] = key[1]
     try:
         connection.request("GET", path, headers=headers)
         return connection.getresponse()

@@ -68,6 +68,7 @@ def sync(
             by="cli",
             only=frozenset(only) if only else None,
             watch=watch,
+            nvd_key=settings.VIGIE.nvd_api_key,
         )
     if json:
         print_json_lines(asdict(report) for report in reports)

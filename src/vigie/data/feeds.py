@@ -12,6 +12,21 @@ _EDITION = "params/feeds-2026-11-23"
 
 
 @dataclass(frozen=True, slots=True)
+class Pages:
+    """An address with {start}, {end} and {index}; `pause` between two questions is what its owner asks of us."""
+
+    url: str
+    span: timedelta  # the longest time between the two moments
+    pause: timedelta
+    pause_with_key: timedelta
+    key_header: str
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+
+@dataclass(frozen=True, slots=True)
 class FeedSource:
     slug: str
     recent: str | None  # the address that is asked at every synchronisation; None when it is only read from files
@@ -21,6 +36,7 @@ class FeedSource:
     yearly: str | None = None  # address of one year, with {year}
     first_year: int = 0
     recent_for: timedelta | None = None  # how far back `recent` goes; None when it holds everything
+    pages: "Pages | None" = None  # what changed between two moments, asked page by page
 
     def addresses(self, *, last_good: date | None, today: date) -> tuple[str, ...]:
         """What must be fetched, the years first when the recent file does not reach back to the last good day."""
@@ -44,6 +60,8 @@ def sources() -> tuple[FeedSource, ...]:
     """In the order in which they are applied: scores come after what they score."""
     found = tuple(_source(entry) for entry in documents.read(_EDITION)["feeds"])
     for source in found:
+        if source.pages and source.pages.host not in hosts():
+            raise documents.DocumentError(f"vigie/data/{_EDITION}.yaml: {source.pages.url} is on no listed host")
         if source.recent and urlsplit(source.recent).hostname not in hosts():
             raise documents.DocumentError(f"vigie/data/{_EDITION}.yaml: {source.recent} is on no listed host")
     return found
@@ -51,6 +69,16 @@ def sources() -> tuple[FeedSource, ...]:
 
 def source(slug: str) -> FeedSource:
     return next(one for one in sources() if one.slug == slug)
+
+
+def _pages(entry: dict[str, Any]) -> Pages:
+    return Pages(
+        entry["url"],
+        timedelta(days=entry["span_days"]),
+        timedelta(seconds=entry["pause_seconds"]),
+        timedelta(seconds=entry["pause_seconds_with_key"]),
+        entry["key_header"],
+    )
 
 
 def _source(entry: dict[str, Any]) -> FeedSource:
@@ -64,4 +92,5 @@ def _source(entry: dict[str, Any]) -> FeedSource:
         yearly=entry.get("yearly"),
         first_year=entry.get("first_year", 0),
         recent_for=timedelta(days=recent) if recent else None,
+        pages=_pages(entry["pages"]) if "pages" in entry else None,
     )

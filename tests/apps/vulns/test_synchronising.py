@@ -1,7 +1,9 @@
 import gzip
 import json
 import ssl
+from dataclasses import replace
 from datetime import date, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -281,3 +283,90 @@ def test_the_nvd_is_not_overruled_by_what_others_write_of_the_same_vulnerability
     sync(tmp_path, now)
     row = Vulnerability.objects.get(cve="CVE-2099-0001")
     assert float(row.cvss) == 5.0
+
+
+def nvd_pages(*items, page=2, start=None):
+    """The NVD's interface on this machine: the records from the place that is asked on, some at a time."""
+
+    def send(handler):
+        asked = parse_qs(urlsplit(handler.path).query)
+        index = int(asked["startIndex"][0])
+        part = list(items[index : index + page])
+        body = {"resultsPerPage": len(part), "startIndex": index if start is None else start}
+        body |= {"totalResults": len(items), "format": "NVD_CVE", "vulnerabilities": part}
+        handler.server.windows.append((index, asked["lastModStartDate"][0], asked["lastModEndDate"][0]))
+        answer(body=json.dumps(body).encode())(handler)
+
+    return send
+
+
+@pytest.fixture
+def nvd(network, tmp_path, now):
+    """An NVD that was read whole thirty days ago, and its interface since."""
+    server, door = network
+    server.windows = []
+    sync(mirror_of_one(tmp_path / "mirror"), now - timedelta(days=30))
+    pauses = []
+
+    def ask(*script, at=now, keys=None):
+        server.script, before = script, len(server.asked)
+        found = synchronise(
+            paths=[], fetch_into=tmp_path / "feeds", door=replace(door, keys=keys or {}), now=at, by="test",
+            only=frozenset({"nvd"}), pause=pauses.append,
+        )  # fmt: skip
+        return found[1], server.asked[before:]
+
+    ask.server, ask.pauses = server, pauses
+    return ask
+
+
+def mirror_of_one(folder):
+    folder.mkdir()
+    write(folder, "nvd.json", nvd_text(cve("CVE-2099-1", PORTAL)))
+    return folder
+
+
+FIVE = [cve(f"CVE-2099-{number}", PORTAL) for number in range(1, 6)]
+
+
+def test_changes_are_asked_page_by_page_since_the_last_good_day(nvd, now):
+    report, _ = nvd(nvd_pages(*FIVE))
+    assert (report.state, report.files, report.new) == ("read", 3, 4)
+    assert [index for index, _, _ in nvd.server.windows] == [0, 2, 4]
+    assert {start[:10] for _, start, _ in nvd.server.windows} == {f"{now - timedelta(days=31):%Y-%m-%d}"}
+    assert nvd.pauses == [6, 6]
+    assert Feed.objects.get(slug="nvd").last_good_at == now
+
+
+def test_an_interrupted_round_goes_on_after_its_last_page(nvd, now):
+    report, _ = nvd(nvd_pages(*FIVE), nvd_pages(*FIVE), answer(503, b""))
+    assert (report.state, report.new) == ("failed", 3)
+    assert Feed.objects.get(slug="nvd").last_good_at == now - timedelta(days=30)
+    nvd.server.asked.clear()
+    report, _ = nvd(nvd_pages(*FIVE), at=now + timedelta(hours=1))
+    assert (report.state, report.files, report.new) == ("read", 1, 1)
+    assert len({end for _, _, end in nvd.server.windows}) == 1
+
+
+def test_a_key_is_told_to_the_nvd_alone_and_hurries(nvd):
+    key = {"services.nvd.nist.gov": ("apiKey", "secret-of-ours"), "other.example": ("apiKey", "never sent")}
+    _, asked = nvd(nvd_pages(*FIVE), keys=key)
+    assert {question["apiKey"] for question in asked} == {"secret-of-ours"}
+    assert nvd.pauses == [0.6, 0.6]
+
+
+@pytest.mark.parametrize(
+    ("bad", "sentence"),
+    [
+        pytest.param(nvd_pages(*FIVE, page=0), "is empty", id="empty-and-announces-five"),
+        pytest.param(nvd_pages(*FIVE, start=7), "says that it starts at 7", id="another-place"),
+        pytest.param(answer(body=b"<html>down</html>"), "is not one", id="a-page-of-html"),
+        pytest.param(answer(403, b""), "answered 403", id="refused"),
+        pytest.param(answer(body=b'{"vulnerabilities": ['), "is not one", id="cut"),
+    ],
+)
+def test_a_bad_page_fails_the_round_and_nothing_is_lost(nvd, bad, sentence):
+    report, _ = nvd(bad)
+    assert report.state == "failed"
+    assert sentence in report.error
+    assert Vulnerability.objects.filter(cve="CVE-2099-1").exists()

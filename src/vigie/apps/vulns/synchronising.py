@@ -1,6 +1,7 @@
 """Read the files of the feeds, those that changed, and match again what they change."""
 
 import hashlib
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from vigie.sources.kev import read_kev
 
 from . import actions, reading
 from .models import Feed, FeedFile
+from .paging import changed_pages
 from .storing import Stored
 
 MOST_BAD_SHOWN = 20
@@ -63,18 +65,20 @@ class _Run:
     by: str
     watch: Watch
     new_vulnerabilities: bool = False  # then lists and scores are applied again, though their file is the same
-    only: frozenset[str] | None = None
+    pause: Callable[[float], None] = time.sleep
 
 
 def synchronise(
     *, paths: list[Path], now: datetime, by: str, fetch_into: Path | None = None, door: Door | None = None,
-    only: frozenset[str] | None = None, watch: Watch | None = None,
+    only: frozenset[str] | None = None, watch: Watch | None = None, nvd_key: str | None = None,
+    pause: Callable[[float], None] = time.sleep,
 ) -> tuple[FeedReport, ...]:  # fmt: skip
     """Bring every feed up to date, the starter catalogue first; a feed that fails does not stop the others.
 
     `fetch_into` is the folder where the files are downloaded first; without it, only `paths` are read.
     """
-    run = _Run(now, by, watch or Unwatched())
+    run = _Run(now, by, watch or Unwatched(), pause=pause)
+    door = door or _door(nvd_key)
     reports = [_starter(run)]
     given = _sorted_by_kind(paths)
     for source in feeds.sources():
@@ -84,8 +88,8 @@ def synchronise(
         reports.append(report)
         fetched: list[Path] = []
         try:
-            if fetch_into is not None:
-                _download(source, fetch_into, door or Door(feeds.hosts()), run, fetched)
+            if fetch_into is not None and not _paged(source, fetch_into, door, report, run):
+                _download(source, fetch_into, door, run, fetched)
             _read(source.slug, [*given.get(source.slug, []), *fetched], report, run)
         except (ChannelError, SourceError) as error:
             if isinstance(error, SourceError):
@@ -101,6 +105,34 @@ def _starter(run: _Run) -> FeedReport:
     run.new_vulnerabilities |= bool(stored.new)
     state = "read" if stored.records else "unchanged"
     return FeedReport("starter", state, int(bool(stored.records)), stored.new, stored.changed)
+
+
+def _door(nvd_key: str | None) -> Door:
+    pages = feeds.source("nvd").pages
+    return Door(feeds.hosts(), keys={pages.host: (pages.key_header, nvd_key)} if pages and nvd_key else {})
+
+
+def _paged(source: feeds.FeedSource, folder: Path, door: Door, report: FeedReport, run: _Run) -> bool:
+    """Ask for the changes alone, when the last good reading is recent enough; False when files must be fetched.
+
+    Without a key the file of the last days costs its owner less: pages are for what is older.
+    """
+    row = Feed.objects.filter(slug=source.slug).first()
+    since = row.last_good_at if row else None
+    if source.pages is None or row is None or since is None or run.now - since >= source.pages.span:
+        return False
+    if source.recent_for and run.now - since <= source.recent_for and source.pages.host not in door.keys:
+        return False
+    folder.mkdir(parents=True, exist_ok=True)
+    run.watch.begin(f"{source.slug}: changes since {since:%Y-%m-%d}", None)
+    for page in changed_pages(
+        source.pages, since=since, now=run.now, folder=folder, door=door, most_bytes=source.most_bytes, pause=run.pause
+    ):
+        _stored(source.slug, reading.records(source.slug, page), report, run)
+        report.files += 1
+    report.state = "read"
+    actions.feed_synchronised(slug=source.slug, now=run.now, by=run.by, records=row.records + report.new)
+    return True
 
 
 def _download(source: feeds.FeedSource, folder: Path, door: Door, run: _Run, fetched: list[Path]) -> None:

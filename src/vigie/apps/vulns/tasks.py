@@ -19,6 +19,7 @@ def sync_feeds(only: list[str] | None = None) -> None:
         now=timezone.now(),
         by="worker",
         only=frozenset(only) if only else None,
+        nvd_key=settings.VIGIE.nvd_api_key,
     )
 
 
