@@ -68,6 +68,27 @@ def test_a_list_of_files_is_recognised(body, listing, ask):
     assert service.facts.http.is_listing is listing
 
 
+@pytest.mark.parametrize(
+    ("body", "status", "signature"),
+    [
+        pytest.param(b"<h3>Apache Tomcat/9.0.65</h3>", "404 Not Found", "Apache Tomcat/9.0.65", id="under-an-error"),
+        pytest.param(
+            b"<title>Directory Listing For [/]</title><h3>Apache Tomcat/9.0.65</h3>",
+            "200 OK",
+            "Apache Tomcat/9.0.65",
+            id="under-a-list",
+        ),
+        pytest.param(b"<h3>Apache Tomcat/9.0.65</h3>", "200 OK", None, id="in-anyone's-page"),
+        pytest.param(b"<h3>Mme Exemple, chambre 12</h3>", "404 Not Found", None, id="what-no-fingerprint-knows"),
+    ],
+)
+def test_of_a_page_that_the_server_made_only_a_known_signature_is_kept(body, status, signature, ask):
+    service, _ = seen(ask, site({"/": page(body, status=status)}))
+    assert service.facts.http.signature == signature
+    if signature:
+        assert (service.identities[0].product, service.identities[0].version) == ("tomcat", "9.0.65")
+
+
 def test_a_redirection_on_the_same_server_is_followed_and_its_place_kept(ask):
     pages = {
         "/": page(b"", "Location: /remote/login?lang=en", status="302 Found"),

@@ -28,6 +28,7 @@ IMAP, POP = b"* OK Dovecot (Debian) ready.\r\n", b"+OK POP3 ready\r\n"
         pytest.param(IMAP, b"", None, False, id="imap-leaves"),
         pytest.param(POP, b"+OK\r\nUSER\r\nSTLS\r\n.\r\n", True, False, id="pop-offers"),
         pytest.param(POP, b"+OK\r\nUSER\r\nSASL PLAIN\r\n.\r\n", False, False, id="pop-does-not"),
+        pytest.param(POP, b"+OK\r\nTOP\r\nSASL\r\n.\r\n", False, True, id="pop-lists-no-way-of-signing-in"),
         pytest.param(POP, b"-ERR unknown command\r\n", False, False, id="pop-without-capa"),
         pytest.param(POP, b"-ERR [SYS/TEMP] later\r\n", None, False, id="pop-in-trouble"),
     ],

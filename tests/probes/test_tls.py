@@ -92,18 +92,34 @@ def test_tls_without_an_answer_behind_it_is_tls_with_its_reason(secure, ask):
 
 
 @pytest.mark.parametrize(
-    ("handler", "answer"),
+    ("handler", "service_kind", "answer"),
     [
-        pytest.param(answers(ALERT), Answer.GARBLED, id="alert"),
-        pytest.param(resets, Answer.CLOSED, id="reset"),
-        pytest.param(silent, Answer.SILENT, id="silent"),
-        pytest.param(answers(b"\x16\x03\x03\xff\xff" + bytes(20000)), Answer.GARBLED, id="impossible-record"),
+        pytest.param(answers(ALERT), "tls", Answer.GARBLED, id="alert"),
+        pytest.param(resets, None, Answer.CLOSED, id="reset"),
+        pytest.param(silent, None, Answer.SILENT, id="silent"),
+        pytest.param(answers(b"\x16\x03\x03\xff\xff" + bytes(20000)), None, Answer.GARBLED, id="impossible-record"),
     ],
 )
-def test_a_server_that_does_not_finish_its_handshake_is_not_taken_for_a_site(handler, answer, ask):
+def test_a_server_that_does_not_finish_its_handshake_is_not_taken_for_a_site(handler, service_kind, answer, ask):
     with listening(handler) as server:
         service = ask(server, "https", times=HURRIED if handler is silent else PATIENT)
-    assert (service.service, service.answer) == (None, answer)
+    assert (service.service, service.answer) == (service_kind, answer)
+
+
+def refuses_without_a_name(connection) -> None:
+    """As Go's servers do: an alert to whoever asks for no name, and an advice to whoever asks in clear."""
+    heard = connection.recv(4096)
+    advice = b"Client sent an HTTP request to an HTTPS server.\n"
+    connection.sendall(page(advice, status="400 Bad Request") if heard.startswith(b"GET") else ALERT)
+
+
+@pytest.mark.parametrize("hint", [None, "https", "http"])
+def test_a_server_that_refuses_tls_without_a_name_is_never_taken_for_a_site_in_clear(hint, ask):
+    with listening(refuses_without_a_name) as server:
+        service = ask(server, hint)
+    assert (service.service, service.answer) == ("tls", Answer.GARBLED)
+    assert service.reason.startswith("speaks TLS and refuses us")
+    assert service.facts.http is None
 
 
 @pytest.mark.parametrize(

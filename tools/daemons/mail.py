@@ -217,7 +217,20 @@ DAEMONS = (
     Daemon("opensmtpd-tls", "opensmtpd", (2525,), given(opensmtpd, tls="good"), as_root=True),
     Daemon("sendmail", "sendmail-bin", (2525,), sendmail, as_root=True),
     Daemon(
-        "dovecot", "dovecot-imapd", (20143, 20110), given(dovecot, "ssl = no"), needs=("dovecot-pop3d",), as_root=True
+        "dovecot",
+        "dovecot-imapd",
+        (20143, 20110),
+        given(dovecot, "ssl = no", "disable_plaintext_auth = no"),
+        needs=("dovecot-pop3d",),
+        as_root=True,
+    ),
+    Daemon(
+        "dovecot-refusing",
+        "dovecot-imapd",
+        (20143, 20110),
+        given(dovecot, "ssl = no"),
+        needs=("dovecot-pop3d",),
+        as_root=True,
     ),
     Daemon("dovecot-tls", "dovecot-imapd", (20143, 20110), dovecot_tls, needs=("dovecot-pop3d",), as_root=True),
 )

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from .certificates import NAME
 from .daemon import Daemon, Place, given, inetd
 
 Command = list[str | Path]
@@ -76,11 +77,11 @@ def lighttpd(place: Place, *settings: str, page: str | None = PAGE, tls: str = "
 
 
 def caddy(place: Place, *, page: str | None = PAGE, tls: str = "") -> Command:
-    scheme = "https" if tls else "http"
+    scheme, host = ("https", NAME) if tls else ("http", place.address)
     secure = f"tls {place.tls}/{tls}.crt {place.tls}/{tls}.key" if tls else ""
     config = place.write(
         "Caddyfile",
-        f"{{\n admin off\n auto_https off\n}}\n{scheme}://{place.address}:{place.port} {{\n"
+        f"{{\n admin off\n auto_https off\n}}\n{scheme}://{host}:{place.port} {{\n"
         f" bind {place.address}\n root * {site(place, page)}\n file_server{'' if page else ' browse'}\n {secure}\n}}\n",
     )
     return ["caddy", "run", "--adapter", "caddyfile", "--config", config]
@@ -116,6 +117,7 @@ DAEMONS = (
     Daemon("nginx-tls10-only", "nginx", (8443,), given(nginx, NGINX_HSTS, tls="good", protocols="TLSv1 TLSv1.1")),
     Daemon("nginx-no-hsts", "nginx", (8443,), given(nginx, tls="good", page=LOGIN)),
     Daemon("nginx-tls-other-port", "nginx", (20443,), given(nginx, NGINX_HSTS, tls="good")),
+    Daemon("nginx-tls-on-http-port", "nginx", (8080,), given(nginx, NGINX_HSTS, tls="good")),
     Daemon("nginx-self-signed", "nginx", (8443,), given(nginx, NGINX_HSTS, tls="self-signed")),
     Daemon("nginx-expired", "nginx", (8443,), given(nginx, NGINX_HSTS, tls="expired")),
     Daemon("nginx-ends-soon", "nginx", (8443,), given(nginx, NGINX_HSTS, tls="ends-soon")),
@@ -136,13 +138,16 @@ DAEMONS = (
         (8443,),
         given(apache, "SSLProtocol all", "SSLCipherSuite ALL:@SECLEVEL=0", tls="self-signed"),
     ),
+    Daemon("apache-tls-on-http-port", "apache2", (8080,), given(apache, tls="good")),
     Daemon("lighttpd", "lighttpd", (8080,), lighttpd),
     Daemon("lighttpd-listing", "lighttpd", (8080,), given(lighttpd, 'dir-listing.activate = "enable"', page=None)),
     Daemon("lighttpd-no-version", "lighttpd", (8080,), given(lighttpd, 'server.tag = "lighttpd"')),
     Daemon("lighttpd-tls", "lighttpd", (8443,), given(lighttpd, tls="good"), needs=("lighttpd-mod-openssl",)),
     Daemon("caddy", "caddy", (8080,), caddy),
     Daemon("caddy-listing", "caddy", (8080,), given(caddy, page=None)),
+    # It knows one name, and refuses TLS to whoever asks for none.
     Daemon("caddy-tls", "caddy", (8443,), given(caddy, tls="good")),
+    Daemon("caddy-tls-on-http-port", "caddy", (8080,), given(caddy, tls="good")),
     Daemon("mini-httpd", "mini-httpd", (8080,), mini_httpd),
     Daemon("micro-httpd", "micro-httpd", (8080,), micro_httpd),
     Daemon("webfs", "webfs", (8080,), webfs),

@@ -107,6 +107,7 @@ class HttpFacts:
     body_sha256: str  # of the first 64 KiB, which are not kept
     favicon_mmh3: int | None = None
     paths: tuple[str, ...] = ()  # of what the page loads or sends to, those that a fingerprint knows, without question
+    signature: str | None = None  # under a page that the server made itself, when a fingerprint knows it
 
 
 @dataclass(frozen=True, slots=True)

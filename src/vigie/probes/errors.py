@@ -39,3 +39,7 @@ class TooLong(ProbeError):
 
 class Garbled(ProbeError):
     answer = Answer.GARBLED
+
+
+class WantsTls(Garbled):
+    """A web server that was asked in clear, and said to come back over TLS."""

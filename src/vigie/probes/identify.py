@@ -11,7 +11,7 @@ from . import dicom, ftp, ldap, mailbox, mllp, rdp, smb, smtp, ssh, telnet, vnc,
 from .answer import Ask, Found, text_of
 from .connection import Connection
 from .databases import memcached, mongodb, mssql, mysql, postgresql, redis
-from .errors import Closed, Garbled, NotPermitted, ProbeError, Silent, Stopped, TooLong
+from .errors import Closed, Garbled, NotPermitted, ProbeError, Silent, Stopped, TooLong, WantsTls
 from .gate import Gate
 from .scope import Permit
 from .settings import ProbeSettings
@@ -112,8 +112,12 @@ class Interview:
                 found = None
             if found is not None:
                 return found, self.identities or matcher().identify(found.facts)
+            if kind in {"tls", "https"} and self.heard.startswith(TLS_ALERT):
+                # Nothing but TLS answers with an alert: in clear it would only tell to come back over TLS.
+                reason = f"speaks TLS and refuses us: {ends[-1].reason}"
+                return Found("tls", Facts(), (), Answer.GARBLED, reason), ()
             self.first = self.times.other_first_byte
-            suggested = hear(self.heard)
+            suggested = "tls" if ends and isinstance(ends[-1], WantsTls) else hear(self.heard)
             if suggested and suggested not in asked:
                 waiting = [suggested]
                 self.first = self.times.first_byte
@@ -206,6 +210,7 @@ def hear(data: bytes) -> str | None:
     return "mysql" if mysql.greets(data) else None
 
 
+TLS_ALERT = b"\x15\x03"
 _STARTS = (
     (b"SSH-", "ssh"),
     (b"HTTP/", "http"),
@@ -224,7 +229,7 @@ _STARTS = (
     (b"-ERR Protocol error", "redis"),
     (b"ERROR\r\n", "memcached"),
     (b"\x16\x03", "tls"),
-    (b"\x15\x03", "tls"),
+    (TLS_ALERT, "tls"),
 )
 
 

@@ -144,11 +144,13 @@ class _Look:
     async def _port(self, target: Target, port: int, names: Mapping[str, Resolution], seen: list[ServiceLook]) -> None:
         by_address = Question(target.address, port, None)
         first = await self._identify(by_address, seen)
-        if first.service not in {"http", "https", "fhir"}:
+        # A server that refuses TLS without a name may take one.
+        refuses = first.service == "tls" and first.facts.tls is None
+        if first.service not in {"http", "https", "fhir"} and not refuses:
             return
         for name in target.names:
             if self._still_leads_here(names[name], target.address):
-                question = Question(target.address, port, name, hint="https" if first.facts.tls else "http")
+                question = Question(target.address, port, name, hint="https" if first.facts.tls or refuses else "http")
                 await self._identify(question, seen)
 
     async def _identify(self, question: Question, seen: list[ServiceLook]) -> ServiceLook:

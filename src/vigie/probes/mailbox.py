@@ -27,10 +27,17 @@ async def ask(connection: Connection, kind: str, *, first: float, total: float) 
         greeting=greeting,
         capabilities=told or (),
         starttls=None if told is None else _TLS[kind] in told,
-        login_refused="LOGINDISABLED" in (told or ()),
+        login_refused=refuses_login(kind, told or ()),
     )
     raw = kept(kind, _ASKED[kind], bytes(connection.received), connection.received_length)
     return Found(kind, Facts(banner=greeting, mailbox=facts), (raw,))
+
+
+def refuses_login(kind: str, told: tuple[str, ...]) -> bool:
+    """Whether no password may be given in clear: IMAP says so, POP3 lists no way of signing in (RFC 2449 6.3)."""
+    if kind == "imap":
+        return "LOGINDISABLED" in told
+    return bool(told) and not {"USER", "SASL"}.intersection(told)
 
 
 async def _lines(connection: Connection, kind: str, first: float, total: float) -> list[bytes]:
@@ -58,7 +65,8 @@ def parse(kind: str, lines: list[bytes]) -> tuple[str, ...] | None:
         if not texts[0].startswith("+OK"):
             # RFC 2449 2: a server without CAPA has no extension, unless it says that it cannot answer now.
             return None if any(word in texts[0] for word in ("[SYS", "[IN-USE", "TRY", "LATER")) else ()
-        return tuple(dict.fromkeys(word for text in texts[1:-1] if (word := text.split(" ")[0])))
+        # "SASL" with no mechanism after it is no way of signing in.
+        return tuple(dict.fromkeys(word for text in texts[1:-1] if text != "SASL" and (word := text.split(" ")[0])))
     if not texts[-1].startswith("A1 OK"):
         return None
     words = [word for text in texts if text.startswith("* CAPABILITY") for word in text.split()[2:]]

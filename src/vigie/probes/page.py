@@ -22,7 +22,14 @@ _LISTING = re2.compile(
     r"|\[to parent directory\]|<h1>listing:\s*<a href=\"/\"|href=\"(?:\./)?\?sort=namedirfirst&"
 )
 _PATH = re2.compile(r"""(?i)\b(?:src|href|action)\s*=\s*["']?([^"'\s<>?#;]{1,128})""")
+# nginx, Go (Caddy), Apache, Tomcat.
+_WANTS_TLS = re2.compile(
+    r"(?i)plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server"
+    r"|speaking plain HTTP to an SSL-enabled server port|combination of host and port requires TLS"
+)
 MAX_PATHS = 100
+# Tomcat signs in a title of the third rank.
+_SIGNATURE = re2.compile(r"(?i)<h3>([^<]{1,200})</h3>")
 _COOKIE_NAME = re2.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$")
 
 
@@ -44,6 +51,20 @@ def page_facts(answer: HttpAnswer, location: str | None, earlier: Iterable[tuple
         body_length=answer.body_length,
         body_sha256=hashlib.sha256(answer.body).hexdigest(),
     )
+
+
+def wants_tls(answer: HttpAnswer) -> bool:
+    """Whether the server says that it was asked in clear where it speaks TLS."""
+    return answer.status == 400 and bool(_WANTS_TLS.search(_text(answer.body)))
+
+
+def signature_of(answer: HttpAnswer) -> str | None:
+    """How the server signs an error or a list of files, last; None under what may be anyone's page."""
+    text = _text(answer.body)
+    if answer.status < 400 and not _LISTING.search(text):
+        return None
+    found = [match.group(1) for match in _SIGNATURE.finditer(text)]
+    return html.unescape(found[-1]).strip() if found else None
 
 
 def paths_of(answer: HttpAnswer) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from . import fhir, http, tls
 from .answer import Found, kept
 from .connection import Connection
 from .databases import front_page
-from .errors import Closed, NotPermitted, ProbeError, Stopped
-from .page import own_path, page_facts, paths_of
+from .errors import Closed, NotPermitted, ProbeError, Stopped, WantsTls
+from .page import own_path, page_facts, paths_of, signature_of, wants_tls
 
 if TYPE_CHECKING:
     from .identify import Interview
@@ -57,6 +57,8 @@ class Visit:
                     raise
                 await self._ask_obsolete()
                 return Found("tls", Facts(tls=self.tls), tuple(self.raw), error.answer, f"TLS, then: {error.reason}")
+            if not self.is_tls and wants_tls(answer):
+                raise WantsTls("asked in clear, says to come back over TLS")
             store = front_page.parse(answer)
             statement = None if store else await self._fhir(conversation, facts, answer)
             told = await self._follow_ups(conversation, facts, statement)
@@ -102,9 +104,12 @@ class Visit:
             following = own_path(led, self.host, is_tls=self.is_tls) if led else None
             if following is None or following in seen or len(seen) > MAX_REDIRECTIONS:
                 facts = page_facts(answer, location, cookies)
-                # Of the paths of a page, only those that tell a product are kept.
+                # Of the paths of a page, and of its signature, only what tells a product is kept.
                 known = tuple(path for path in paths_of(answer) if matcher().match("html_path", path))
-                return replace(facts, paths=known), answer
+                signature = signature_of(answer)
+                if signature and not matcher().match("html_signature", signature):
+                    signature = None
+                return replace(facts, paths=known, signature=signature), answer
             cookies += [header for header in answer.headers if header[0] == "set-cookie"]
             seen.add(following)
             path = following

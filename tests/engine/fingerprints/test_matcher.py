@@ -68,14 +68,32 @@ def test_a_version_of_a_whole_page_is_cut():
         pytest.param(Facts(ftp=FtpFacts("(vsFTPd 3.0.5)", (), None)), [("ftp", "(vsFTPd 3.0.5)")], id="ftp"),
         pytest.param(Facts(smtp=SmtpFacts("mx ESMTP", (), None)), [("smtp", "mx ESMTP")], id="smtp"),
         pytest.param(
+            Facts(ftp=FtpFacts("Files", ("EPRT", "SIZE"), None)),
+            [("ftp", "Files"), ("ftp_features", "EPRT, SIZE")],
+            id="ftp-features",
+        ),
+        pytest.param(
+            Facts(smtp=SmtpFacts("mx ESMTP", ("SIZE", "HELP"), None)),
+            [("smtp", "mx ESMTP"), ("smtp_extensions", "SIZE HELP")],
+            id="smtp-extensions",
+        ),
+        pytest.param(
             Facts(dicom=DicomFacts("accepted", None, "1.2", "X_1")),
             [("dicom_implementation", "X_1"), ("dicom_uid", "1.2")],
             id="dicom",
         ),
         pytest.param(Facts(fhir=FhirFacts("4.0.1", "HAPI", "7", True, 1)), [("fhir_software", "HAPI 7")], id="fhir"),
         pytest.param(
-            http(cookies=("a", "b"), location="/x", headers=(("server", "s"), ("via", "v"))),
-            [("http_location", "/x"), ("http_cookie", "a"), ("http_cookie", "b"), ("http_header", "via: v")],
+            http(
+                cookies=("a", "b"), location="/x", headers=(("server", "s"), ("via", "v")), signature="Apache Tomcat/9"
+            ),
+            [
+                ("html_signature", "Apache Tomcat/9"),
+                ("http_location", "/x"),
+                ("http_cookie", "a"),
+                ("http_cookie", "b"),
+                ("http_header", "via: v"),
+            ],
             id="http",
         ),
         pytest.param(Facts(), [], id="nothing"),

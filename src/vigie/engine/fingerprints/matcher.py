@@ -67,8 +67,12 @@ def texts_of(facts: Facts) -> Iterator[tuple[str, str]]:
         yield "ssh", f"{facts.ssh.software} {facts.ssh.comment or ''}".strip()
     if facts.ftp:
         yield "ftp", facts.ftp.greeting
+        if facts.ftp.features:
+            yield "ftp_features", ", ".join(facts.ftp.features)
     if facts.smtp:
         yield "smtp", facts.smtp.greeting
+        if facts.smtp.extensions:
+            yield "smtp_extensions", " ".join(facts.smtp.extensions)
     if facts.dicom and facts.dicom.implementation_version:
         yield "dicom_implementation", facts.dicom.implementation_version
     if facts.dicom and facts.dicom.implementation_uid:
@@ -103,6 +107,8 @@ def _texts_of_http(facts: Facts) -> Iterator[tuple[str, str]]:
         yield "http_server", http.server
     if http.title:
         yield "html_title", http.title
+    if http.signature:
+        yield "html_signature", http.signature
     if http.location:
         yield "http_location", http.location
     yield from (("html_path", path) for path in http.paths)

@@ -1,0 +1,129 @@
+"""What each daemon is, and which weaknesses its settings have: known, since we wrote the settings."""
+
+from dataclasses import dataclass
+
+PACKAGED = "the package's"  # the version must be that of the package, without Debian's revision
+
+
+@dataclass(frozen=True)
+class Truth:
+    service: str
+    product: str | None = None  # vendor:product; None when what it says names none
+    version: str | None = PACKAGED  # None when these settings hide it, or when it never tells
+    weaknesses: frozenset[str] = frozenset()
+    unknowns: frozenset[str] = frozenset()  # checks that cannot conclude
+
+
+def of(service: str, product: str | None, *weaknesses: str, version: str | None = PACKAGED, unknown: str = "") -> Truth:
+    told = version if product else None
+    return Truth(service, product, told, frozenset(weaknesses), frozenset(unknown.split()))
+
+
+OPENSSH = "openbsd:openssh"
+NGINX, APACHE, LIGHTTPD = "nginx:nginx", "apache:http_server", "lighttpd:lighttpd"
+CADDY, MINI, MICRO, WEBFS = "caddyserver:caddy", "acme:mini_httpd", "acme:micro_httpd", "webfs:webfs"
+HAPROXY, SQUID, TOMCAT, JETTY = "haproxy:haproxy", "squid-cache:squid", "apache:tomcat", "eclipse:jetty"
+PROFTPD, VSFTPD, PURE = "proftpd:proftpd", "vsftpd_project:vsftpd", "pureftpd:pure-ftpd"
+EXIM, POSTFIX, OPENSMTPD, SENDMAIL = "exim:exim", "postfix:postfix", "openbsd:opensmtpd", "sendmail:sendmail"
+DOVECOT, ORTHANC, DCMTK = "dovecot:dovecot", "orthanc-server:orthanc", "offis:dcmtk"
+LISTING, NO_HSTS, OLD_TLS = "http-directory-listing", "http-no-hsts", "tls-obsolete-protocol"
+IN_CLEAR, NO_STARTTLS = "ftp-no-tls", "smtp-no-starttls"
+IN_TROUBLE = "http-directory-listing http-login-in-clear"
+
+#   (daemon, port) -> what must be seen, all of it and nothing else
+TRUTH = {
+    ("openssh", 2222): of("ssh", OPENSSH),
+    ("openssh-other-port", 20022): of("ssh", OPENSSH),
+    ("openssh-weak", 2222): of("ssh", OPENSSH, "ssh-weak-algorithms"),
+    ("openssh-dss", 2222): of("ssh", OPENSSH, "ssh-weak-algorithms"),
+    ("openssh-no-distribution", 2222): of("ssh", OPENSSH),
+    ("dropbear", 2222): of("ssh", "dropbear_ssh_project:dropbear_ssh"),
+    ("nginx", 8080): of("http", NGINX),
+    ("nginx-listing", 8080): of("http", NGINX, LISTING),
+    ("nginx-no-listing", 8080): of("http", NGINX),
+    ("nginx-no-version", 8080): of("http", NGINX, version=None),
+    ("nginx-login", 8080): of("http", NGINX, "http-login-in-clear"),
+    ("nginx-other-port", 20080): of("http", NGINX),
+    ("nginx-in-trouble", 8080): of("http", NGINX, unknown=IN_TROUBLE),
+    ("nginx-tls12", 8443): of("https", NGINX),
+    ("nginx-tls13", 8443): of("https", NGINX),
+    ("nginx-tls10", 8443): of("https", NGINX, OLD_TLS),
+    ("nginx-tls10-only", 8443): of("https", NGINX, OLD_TLS),
+    ("nginx-no-hsts", 8443): of("https", NGINX, NO_HSTS),
+    ("nginx-tls-other-port", 20443): of("https", NGINX),
+    ("nginx-tls-on-http-port", 8080): of("https", NGINX),
+    ("nginx-self-signed", 8443): of("https", NGINX, "tls-certificate-self-signed"),
+    ("nginx-expired", 8443): of("https", NGINX, "tls-certificate-expired"),
+    ("nginx-ends-soon", 8443): of("https", NGINX, "tls-certificate-expires-soon"),
+    ("apache", 8080): of("http", APACHE),
+    ("apache-listing", 8080): of("http", APACHE, LISTING),
+    ("apache-no-version", 8080): of("http", APACHE, version=None),
+    ("apache-minimal", 8080): of("http", APACHE),
+    ("apache-full", 8443): of("https", APACHE, NO_HSTS),
+    ("apache-hsts", 8443): of("https", APACHE),
+    ("apache-tls10", 8443): of("https", APACHE, NO_HSTS, OLD_TLS, "tls-certificate-self-signed"),
+    ("apache-tls-on-http-port", 8080): of("https", APACHE, NO_HSTS),
+    ("lighttpd", 8080): of("http", LIGHTTPD),
+    ("lighttpd-listing", 8080): of("http", LIGHTTPD, LISTING),
+    ("lighttpd-no-version", 8080): of("http", LIGHTTPD, version=None),
+    ("lighttpd-tls", 8443): of("https", LIGHTTPD, NO_HSTS),
+    ("caddy", 8080): of("http", CADDY, version=None),
+    ("caddy-listing", 8080): of("http", CADDY, LISTING, version=None),
+    ("caddy-tls", 8443): of("tls", None),
+    ("caddy-tls-on-http-port", 8080): of("tls", None),
+    ("mini-httpd", 8080): of("http", MINI),
+    ("micro-httpd", 8080): of("http", MICRO, LISTING, version=None),
+    ("webfs", 8080): of("http", WEBFS, LISTING),
+    ("haproxy", 8080): of("http", None),
+    ("haproxy-no-server", 8080): of("http", None, unknown=IN_TROUBLE),
+    ("haproxy-statistics", 8080): of("http", HAPROXY, version=None),
+    ("haproxy-tls", 8443): of("https", None),
+    ("squid", 3128): of("http", SQUID),
+    ("squid-no-version", 3128): of("http", SQUID, version=None),
+    ("stunnel", 8443): of("https", MICRO, LISTING, NO_HSTS, version=None),
+    ("stunnel-tls10", 8443): of("https", MICRO, LISTING, NO_HSTS, OLD_TLS, version=None),
+    ("tomcat", 8080): of("http", TOMCAT, version=None),
+    ("tomcat-no-page", 8080): of("http", TOMCAT),
+    ("tomcat-listing", 8080): of("http", TOMCAT, LISTING),
+    ("tomcat-quiet", 8080): of("http", TOMCAT, version=None),
+    ("jetty", 8080): of("http", JETTY),
+    ("proftpd", 2121): of("ftp", PROFTPD, IN_CLEAR, version=None),
+    ("proftpd-tls", 2121): of("ftp", PROFTPD, version=None),
+    ("proftpd-silent", 2121): of("ftp", PROFTPD, IN_CLEAR, version=None),
+    ("proftpd-version", 2121): of("ftp", PROFTPD, IN_CLEAR),
+    ("proftpd-other-port", 20021): of("ftp", PROFTPD, IN_CLEAR, version=None),
+    ("vsftpd", 2121): of("ftp", VSFTPD, IN_CLEAR),
+    ("vsftpd-tls", 2121): of("ftp", VSFTPD),
+    ("vsftpd-own-words", 2121): of("ftp", VSFTPD, IN_CLEAR, version=None),
+    # It lists AUTH TLS among its features, then refuses it.
+    ("pure-ftpd", 2121): of("ftp", PURE, IN_CLEAR, version=None),
+    ("pure-ftpd-tls", 2121): of("ftp", PURE, version=None),
+    # It tells its features to no one who has not signed in.
+    ("inetutils-ftpd", 2121): of("ftp", "gnu:inetutils", IN_CLEAR),
+    ("exim", 2525): of("smtp", EXIM, NO_STARTTLS),
+    ("exim-tls", 2525): of("smtp", EXIM),
+    ("exim-own-words", 2525): of("smtp", EXIM, NO_STARTTLS, version=None),
+    ("exim-other-port", 20025): of("smtp", EXIM, NO_STARTTLS),
+    ("postfix", 2525): of("smtp", POSTFIX, NO_STARTTLS, version=None),
+    ("postfix-tls", 2525): of("smtp", POSTFIX, version=None),
+    ("opensmtpd", 2525): of("smtp", OPENSMTPD, NO_STARTTLS, version=None),
+    ("opensmtpd-tls", 2525): of("smtp", OPENSMTPD, version=None),
+    ("sendmail", 2525): of("smtp", SENDMAIL, NO_STARTTLS),
+    ("dovecot", 20143): of("imap", DOVECOT, "imap-pop-no-starttls", version=None),
+    ("dovecot", 20110): of("pop3", DOVECOT, "imap-pop-no-starttls", version=None),
+    # No TLS, and no password in clear either: nobody can sign in, which is no weakness.
+    ("dovecot-refusing", 20143): of("imap", DOVECOT, version=None),
+    ("dovecot-refusing", 20110): of("pop3", DOVECOT, version=None),
+    ("dovecot-tls", 20143): of("imap", DOVECOT, version=None),
+    ("dovecot-tls", 20110): of("pop3", DOVECOT, version=None),
+    # Its association speaks with the voice of the library that it is made with.
+    ("orthanc", 4242): of("dicom", DCMTK, "dicom-answers-anyone", version="3.6.7"),
+    ("orthanc", 8042): of("http", ORTHANC),
+    ("orthanc-closed", 4242): of("dicom", None, "dicom-exposed"),
+    ("orthanc-closed", 8042): of("http", ORTHANC, version=None),
+    ("orthanc-other-ports", 20104): of("dicom", DCMTK, "dicom-answers-anyone", version="3.6.7"),
+    ("orthanc-other-ports", 20042): of("http", ORTHANC),
+    ("storescp", 11112): of("dicom", DCMTK, "dicom-answers-anyone"),
+    ("storescp-refusing", 11112): of("dicom", None, "dicom-exposed"),
+    ("dcmqrscp", 11112): of("dicom", None, "dicom-exposed"),
+}
