@@ -135,6 +135,16 @@ class Finding(models.Model):
             models.Index(
                 F("exploited").desc(), "rank", "deadline", "id", condition=Q(closed_at=None), name="findings_worst"
             ),
+            # Few findings burn, and long lists ask for them first; few columns answer who has any, and how late.
+            models.Index(
+                fields=["rank", "deadline", "id"],
+                condition=Q(closed_at=None, exploited=True),
+                name="findings_burning",
+            ),
+            models.Index(fields=["establishment", "deadline"], condition=Q(closed_at=None), name="findings_standing"),
+            models.Index(
+                fields=["state", "-closed_at"], condition=Q(closed_at__isnull=False), name="findings_put_down"
+            ),
             models.Index(fields=["until"], condition=Q(until__isnull=False), name="findings_until"),
         ]
 

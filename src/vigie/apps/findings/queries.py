@@ -3,23 +3,25 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from vigie.apps.registry.models import Establishment
 from vigie.apps.scans.enums import CampaignState
 from vigie.apps.scans.models import Look, Shard
 from vigie.apps.vulns.models import Vulnerability
 
 from .enums import STATE_AFTER, FindingEventKind, FindingState, RetestAnswer
-from .models import STANDING, Finding, FindingEvent, FindingVulnerability, Measure, Plan, Retest
+from .models import STANDING, Finding, FindingEvent, FindingQuerySet, FindingVulnerability, Measure, Plan, Retest
 
 # Events after which a finding is nobody's work any more, or not for now.
 PUT_DOWN = tuple(kind for kind, state in STATE_AFTER.items() if state not in STANDING)
 # The first thing to do first: used by attackers, then the worst, then the one whose time is up first.
 WORST_FIRST = ("-exploited", "rank", "deadline", "pk")
+FEW = 10_000
 
 
-def open_at(moment: datetime | None) -> QuerySet[Finding]:
+def open_at(moment: datetime | None) -> FindingQuerySet:
     """Findings that were standing at that moment; None is now. One closed then reopened is read from its events."""
     if moment is None:
         return Finding.objects.standing()
@@ -74,6 +76,34 @@ def figures(findings: QuerySet[Finding], moment: datetime) -> Figures:
         late=Count("pk", filter=Q(deadline__lt=moment)),
     )
     return Figures(exploited=counted.pop("exploited_number"), **counted)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What stands above a long list of standing findings."""
+
+    open: int
+    establishments: int
+    exploited: int
+    late: int
+
+
+def listed(findings: QuerySet[Finding], total: int, moment: datetime) -> Listed:
+    """Three small counts, each on its own index: one aggregate over all of them reads every row."""
+    return Listed(
+        open=total,
+        establishments=_establishments(findings.order_by(), total),
+        exploited=findings.order_by().filter(exploited=True).count(),
+        late=findings.order_by().filter(deadline__lt=moment).count(),
+    )
+
+
+def _establishments(findings: QuerySet[Finding], total: int) -> int:
+    """Few findings are read; of many, each establishment is asked whether it has one."""
+    if total <= FEW:
+        return findings.values("establishment").distinct().count()
+    theirs = findings.filter(establishment=OuterRef("pk"))
+    return Establishment.objects.filter(Exists(theirs)).count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +163,11 @@ def exposed_to(vulnerability: Vulnerability) -> QuerySet[Finding]:
     return ranked(Finding.objects.standing().filter(pk__in=linked))
 
 
-def exposed_establishments() -> Coalesce:
+def exposed_establishments(among: Q = Q()) -> Coalesce:  # noqa: B008 -- a condition that lets all through
     """For a query on vulnerabilities: how many establishments have an open finding because of each."""
-    links = FindingVulnerability.objects.filter(vulnerability=OuterRef("pk"), ended_at=None, finding__closed_at=None)
+    links = FindingVulnerability.objects.filter(
+        among, vulnerability=OuterRef("pk"), ended_at=None, finding__closed_at=None
+    )
     counted = links.order_by().values("vulnerability").annotate(n=Count("finding__establishment", distinct=True))
     return Coalesce(Subquery(counted.values("n")), Value(0))
 

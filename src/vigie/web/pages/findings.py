@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from vigie.apps.findings import queries
 from vigie.apps.findings.enums import FindingKind, FindingState, Severity
-from vigie.apps.findings.models import Finding
+from vigie.apps.findings.models import STANDING, Finding
 from vigie.apps.scans.queries import raw_answers_of
 from vigie.engine.lifecycle import Deed, State, decided
 from vigie.web.components import wording
@@ -35,8 +35,17 @@ COLUMNS = (
     Column(
         "exploited", _("Exploited"), (), lambda one: gettext("yes") if one.exploited else gettext("no"), in_page=False
     ),
+    Column(
+        "ended",
+        _("Ended"),
+        ("closed_at",),
+        lambda one: one.closed_at and one.closed_at.date().isoformat(),
+        in_page=False,
+    ),
     Column("state", _("State"), (), lambda one: FindingState(one.state).label, in_page=False),
 )
+# States in which nobody has anything to do: what ended last comes first.
+PUT_DOWN = set(FindingState.values) - set(STANDING)
 
 
 @require_safe
@@ -45,17 +54,18 @@ def findings(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     rows = queries.open_at(asked.moment if asked.is_past else None)
     if state in FindingState.values and not asked.is_past:
-        rows = Finding.objects.filter(state=state)
+        rows = Finding.objects.filter(state=state, closed_at__isnull=state not in PUT_DOWN)
     else:
         state = ""
-    rows = _filtered(queries.ranked(rows), request, asked.moment)
+    shown = _filtered(queries.ranked(rows), request, asked.moment)
     if wants_csv(request):
-        return csv_response(sorted_by(rows, COLUMNS, request, "urgency"), COLUMNS, f"vigie-findings-{asked.day}")
+        return csv_response(sorted_by(shown, COLUMNS, request, "urgency"), COLUMNS, f"vigie-findings-{asked.day}")
+    page = table(shown, COLUMNS, request, "-ended" if state in PUT_DOWN else "urgency")
     context = {
         "as_of": asked,
         "now": asked.moment,
-        "table": table(rows, COLUMNS, request, "urgency"),
-        "figures": queries.figures(rows.order_by(), asked.moment),
+        "table": page,
+        "figures": None if state else queries.listed(shown, page.total, asked.moment),
         "asked": request.GET,
         "state": state,
         "states": FindingState.choices,

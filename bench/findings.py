@@ -1,0 +1,121 @@
+"""How long does the list of a hundred findings take among a million, through the page itself, on SQLite?"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench import Case
+
+FINDINGS, ESTABLISHMENTS, STANDING_PERCENT = 1_000_000, 2_000, 25
+ROUNDS = 11
+GOAL_MILLISECONDS, GOAL_QUERIES = 100.0, 10
+# Written by the database itself: a million objects of Python would take minutes and measure nothing.
+SEED = """
+WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < %(last)s)
+INSERT INTO findings_finding (establishment_id, address, port, transport, names, kind, subject, seen_version,
+  fixed_version, state, severity, exploited, remote_access, exposed, priority, evidence, first_seen, last_confirmed,
+  deadline, policy, closed_at, close_reason, reopened, absences, decision)
+SELECT %(first)s + i %% %(establishments)s, '10.' || (i / 65536 %% 256) || '.' || (i / 256 %% 256) || '.' || (i %% 256),
+  22 + i / %(establishments)s, 'tcp', '["www.example.org"]', CASE i %% 3 WHEN 0 THEN 'check' ELSE 'product' END,
+  CASE i %% 3 WHEN 0 THEN 'http-no-hsts' ELSE 'openbsd:openssh' END, '9.2p1', '9.9p2',
+  CASE WHEN i * 7919 %% 100 >= %(standing)s THEN 'closed' WHEN i %% 5 = 0 THEN 'acknowledged' ELSE 'open' END,
+  CASE i * 31 %% 20 WHEN 0 THEN 'critical' WHEN 1 THEN 'high' WHEN 2 THEN 'high' WHEN 3 THEN 'low' ELSE 'medium' END,
+  i * 31 %% 200 = 0, i %% 40 = 0, 1, 'month', '[]',
+  datetime('2026-01-01', (i * 104729 %% 300) || ' days'), datetime('2026-11-22'),
+  datetime('2026-01-01', (90 + i * 104729 %% 330) || ' days'), 'deadlines-2026-01-01',
+  CASE WHEN i * 7919 %% 100 >= %(standing)s THEN datetime('2026-11-20') END,
+  CASE WHEN i * 7919 %% 100 >= %(standing)s THEN 'check_passed' ELSE '' END, 0, 0, ''
+FROM n
+"""
+PAGES = {
+    "worst first": "/findings/",
+    "exploited, late": "/findings/?exploited=1&late=1",
+    "of one establishment": "/findings/?establishment={finess}",
+    "by deadline": "/findings/?sort=deadline",
+    "what was closed last": "/findings/?state=closed",
+}
+
+
+def run() -> Iterator[Case]:
+    with tempfile.TemporaryDirectory(prefix="vigie-bench-") as folder:
+        environment = {**os.environ, "VIGIE_HOME": folder, "DJANGO_SETTINGS_MODULE": "vigie.config.django"}
+        environment.pop("VIGIE_DATABASE_URL", None)
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.findings"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=Path(__file__).resolve().parents[1],
+        )
+    told = json.loads(done.stdout.splitlines()[-1])
+    for name, taken in told["pages"].items():
+        yield Case(
+            "fix",
+            f"list of 100 findings among {FINDINGS:,}, {name}",
+            round(taken["median"], 1),
+            "ms",
+            f"<= {GOAL_MILLISECONDS:.0f} ms median, <= {GOAL_QUERIES} queries",
+            taken["median"] <= GOAL_MILLISECONDS and taken["queries"] <= GOAL_QUERIES,
+            note=f"whole page, {taken['queries']} queries, worst of {ROUNDS}: {taken['worst']:.1f} ms; "
+            f"{told['standing']:,} standing, {ESTABLISHMENTS:,} establishments",
+        )
+
+
+def measure() -> dict[str, object]:
+    """In a process of its own, with a database of its own; the clock stops when the last byte is made."""
+    import django
+
+    django.setup()
+
+    from django.core.management import call_command
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+    from tests.factories import DepartmentFactory, EstablishmentFactory, UserFactory
+
+    from vigie.apps.findings.models import Finding
+    from vigie.apps.registry.models import Establishment
+    from vigie.config.catalogues import compile_stale
+
+    call_command("migrate", verbosity=0)
+    compile_stale()
+    department = DepartmentFactory()
+    Establishment.objects.bulk_create(
+        EstablishmentFactory.build_batch(ESTABLISHMENTS, department=department), batch_size=500
+    )
+    first = Establishment.objects.order_by("pk")[0]
+    sizes = {"last": FINDINGS - 1, "first": first.pk, "establishments": ESTABLISHMENTS, "standing": STANDING_PERCENT}
+    with connection.cursor() as cursor:
+        cursor.execute(SEED % sizes)
+        cursor.execute("ANALYZE")
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(UserFactory())
+    found = {}
+    for name, page in PAGES.items():
+        address = page.format(finess=first.finess)
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(address)
+            assert answer.status_code == 200, answer.status_code
+            assert b'href="/findings/' in answer.content, f"{name}: an empty list measures nothing"
+            asked = len(queries)
+        times = []
+        for _ in range(ROUNDS):
+            start = time.perf_counter()
+            client.get(address)
+            times.append(1000 * (time.perf_counter() - start))
+        found[name] = {"median": statistics.median(times), "worst": max(times), "queries": asked}
+        if os.environ.get("VIGIE_BENCH_EXPLAIN"):
+            for query in queries:
+                print(query["time"], query["sql"][:400], file=sys.stderr)
+    return {"pages": found, "standing": Finding.objects.standing().count()}
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure()))
