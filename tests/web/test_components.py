@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from vigie.apps.observatory.models import Level
 from vigie.apps.observatory.queries import Distribution, Part
+from vigie.exports.csv_text import DANGEROUS, cell
 from vigie.web.components import charts, dates
 from vigie.web.components.ports import read_ports
 from vigie.web.components.raw import readable
-from vigie.web.components.tables import DANGEROUS, Column, csv_response, guarded
+from vigie.web.components.tables import Column, csv_response
 from vigie.web.templatetags import vigie as tags
 
 NOW = datetime(2026, 11, 23, 6, 10, tzinfo=UTC)
@@ -24,12 +25,12 @@ NOW = datetime(2026, 11, 23, 6, 10, tzinfo=UTC)
 
 @given(st.text(max_size=40))
 def test_no_cell_of_a_csv_begins_like_a_formula(text: str) -> None:
-    assert not guarded(text).startswith(DANGEROUS)
+    assert not cell(text).startswith(DANGEROUS)
 
 
 @pytest.mark.parametrize("value", [-3, 0, 2.5])
 def test_numbers_stay_numbers_in_a_csv(value: float) -> None:
-    assert guarded(value) == str(value)
+    assert cell(value) == str(value)
 
 
 def test_a_csv_holds_what_was_given() -> None:

@@ -6,6 +6,7 @@ from django.utils import translation
 from tests.factories import EstablishmentFactory, FindingFactory
 from vigie.apps.findings.models import Finding
 from vigie.apps.observatory.models import Level
+from vigie.data.texts import product_name
 from vigie.web.components import wording
 from vigie.web.components.todo import todo
 
@@ -26,10 +27,10 @@ def test_a_reason_is_told_in_words_or_as_it_was_recorded(reason: str, told: str)
 
 @pytest.mark.parametrize(
     ("subject", "name"),
-    [("openbsd:openssh", "OpenSSH"), ("acme:big_thing", "Big thing"), ("acme:", ""), ("nothing", "")],
+    [("openbsd:openssh", "OpenSSH"), ("acme:big_thing", "Big Thing"), ("acme:", ""), ("nothing", "")],
 )
 def test_a_product_is_named_as_people_write_it(subject: str, name: str) -> None:
-    assert wording.product_name(subject) == name
+    assert product_name(subject) == name
 
 
 def test_a_place_holds_an_address_of_version_6_in_brackets() -> None:

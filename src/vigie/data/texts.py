@@ -103,3 +103,9 @@ def reason_text(reason: str, language: str) -> str:
 def report_words(language: str) -> dict[str, str]:
     """The words of the report of one hospital alone, by their slug."""
     return {slug: spaced(text, language) for slug, text in documents.read("report")[language].items()}
+
+
+def product_name(subject: str) -> str:
+    """The name of "vendor:product" as people write it; made of its CPE name when nobody told us how."""
+    known = documents.read("product_names")["names"].get(subject)
+    return str(known) if known else subject.partition(":")[2].replace("_", " ").title()

@@ -15,11 +15,11 @@ def csv_text(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
     writer.writerow(heads)
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    writer.writerows([cell(value) for value in row] for row in rows)
     return MARK + out.getvalue()
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
     """Empty is not known, which is not nought; dates as ISO 8601; numbers stay numbers."""
     if value is None:
         return ""

@@ -8,8 +8,8 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from vigie.data.card import card_words
-from vigie.data.documents import DocumentError, read
-from vigie.data.texts import check_text
+from vigie.data.documents import DocumentError
+from vigie.data.texts import check_text, product_name
 
 PARIS = ZoneInfo("Europe/Paris")
 NO_BREAK, NARROW = "\u00a0", "\u202f"
@@ -132,9 +132,3 @@ def cut(text: str, most: int) -> str:
 def cut_place(text: str, most: int) -> str:
     """Its beginning and its end, where the port is."""
     return text if len(text) <= most else f"{text[: most - 13]}…{text[-12:]}"
-
-
-def product_name(subject: str) -> str:
-    """The name of "vendor:product" as people write it."""
-    known = read("product_names")["names"].get(subject)
-    return str(known) if known else subject.partition(":")[2].replace("_", " ").title()

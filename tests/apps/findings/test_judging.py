@@ -8,7 +8,7 @@ import pytest
 
 from tests.factories import EstablishmentFactory, PairFactory, ServiceFactory, ShardFactory, VulnerabilityFactory
 from vigie.apps.findings import actions
-from vigie.apps.findings.judging import judge_product, mending_version
+from vigie.apps.findings.judging import judge_product
 from vigie.apps.findings.models import Finding
 from vigie.apps.findings.tasks import rejudge_since, reprioritise
 from vigie.apps.jobs.models import Job
@@ -233,24 +233,6 @@ def test_todays_probabilities_move_the_priority_and_not_the_deadline(scene):
     assert (before.priority, after.priority) == ("month", "week")
     assert after.deadline == before.deadline
     assert reprioritise.call() == 0
-
-
-#   fixed versions of each vulnerability -> the version that mends all
-@pytest.mark.parametrize(
-    ("fixed", "mending"),
-    [
-        (["9.8p1"], "9.8p1"),
-        (["9.3p2", "9.8p1"], "9.8p1"),
-        (["9.8p1", "9.3p2"], "9.8p1"),
-        (["9.10p1", "9.8p1"], "9.10p1"),
-        (["9.8p1", ""], ""),
-        (["9.8p1", "soon"], ""),
-    ],
-    ids=str,
-)
-def test_the_version_that_mends_all(fixed, mending):
-    matches = [PairMatch(fixed_in=version) for version in fixed]
-    assert mending_version(Pair(vendor="openbsd", product="openssh"), matches) == mending
 
 
 def test_the_worst_vulnerability_gives_the_severity(scene):

@@ -1,16 +1,16 @@
 """What does one service, as it was seen, say of each weakness that it may hold?"""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
 from vigie.apps.vulns.enums import MatchVerdict
 from vigie.apps.vulns.models import Pair, PairMatch
 from vigie.data.rules import remote_access_products
-from vigie.engine import versions
 from vigie.engine.checks import CHECKS, judge_all
 from vigie.engine.facts import Answer, Identity, ServiceLook
 from vigie.engine.lifecycle import Seen
+from vigie.engine.matching import mending_version
 from vigie.engine.outcome import Evidence, Outcome, Severity, Verdict
 from vigie.engine.priority import worst_severity
 
@@ -96,25 +96,11 @@ def judge_product(identity: Identity, pair: Pair, matches: Sequence[PairMatch], 
         remote_access=(pair.vendor, pair.product) in remote_access_products(),
         epss=max((v.epss for v in vulnerabilities if v.epss is not None), default=None),
         seen_version=pair.version,
-        fixed_version=mending_version(pair, affected),
+        fixed_version=mending_version(pair.vendor, pair.product, [match.fixed_in for match in affected]) or "",
         evidence=_product_evidence(identity, banner),
         affected=tuple(sorted(vulnerability.pk for vulnerability in vulnerabilities)),
         unsure=unsure,
     )
-
-
-def mending_version(pair: Pair, affected: Iterable[PairMatch]) -> str:
-    """The smallest version that mends all of them on this branch; "" when one of them does not tell."""
-    scheme = versions.scheme_of(pair.vendor, pair.product)
-    best = ""
-    for match in affected:
-        if not match.fixed_in:
-            return ""
-        order = versions.compare(scheme, match.fixed_in, best) if best else ">"
-        if order == "?":
-            return ""
-        best = match.fixed_in if order == ">" else best
-    return best
 
 
 def _product_evidence(identity: Identity, banner: str | None) -> tuple[Evidence, ...]:

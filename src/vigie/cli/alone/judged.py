@@ -6,12 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from vigie.data import params, starter, texts
-from vigie.data.documents import read
 from vigie.data.rules import remote_access_products
-from vigie.engine import versions
 from vigie.engine.checks import CHECKS, judge_all
 from vigie.engine.facts import Identity, ServiceLook
-from vigie.engine.matching import Match, MatchVerdict, VulnerabilityRecord, match_identity
+from vigie.engine.matching import Match, MatchVerdict, VulnerabilityRecord, match_identity, mending_version
 from vigie.engine.outcome import Evidence, Outcome, Severity, Verdict
 from vigie.engine.priority import Case, Priority, worst_severity
 
@@ -82,16 +80,10 @@ def to_check(services: Iterable[JudgedService]) -> tuple[tuple[str, tuple[str, .
     return tuple((product, tuple(cves)) for product, cves in found.items())
 
 
-def product_name(vendor: str, product: str) -> str:
-    """The name of a product as people write it."""
-    known = read("product_names")["names"].get(f"{vendor}:{product}")
-    return str(known) if known else product.replace("_", " ").title()
-
-
 def product_shown(identity: Identity) -> str:
     """Name and version, the package of the distribution when it is told."""
     version = identity.package or " ".join(filter(None, (identity.version, identity.update)))
-    return f"{product_name(identity.vendor, identity.product)} {version}".strip()
+    return f"{texts.product_name(f'{identity.vendor}:{identity.product}')} {version}".strip()
 
 
 def place(look: ServiceLook) -> str:
@@ -128,9 +120,9 @@ def _of_product(
     remote = (identity.vendor, identity.product) in remote_access_products()
     text = texts.product_text(
         language,
-        product=product_name(identity.vendor, identity.product),
+        product=texts.product_name(f"{identity.vendor}:{identity.product}"),
         version=" ".join(filter(None, (identity.version, identity.update))),
-        fixed=_mending_version(identity, [match for _, match in affected]),
+        fixed=mending_version(identity.vendor, identity.product, [match.fixed_in for _, match in affected]),
         count=len(affected),
         exploited=exploited,
     )
@@ -139,18 +131,6 @@ def _of_product(
     evidence = (Evidence("product", product_shown(identity)), Evidence("source", identity.source))
     subject = f"{identity.vendor}:{identity.product}"
     return Weakness(subject, text, severity, priority, exploited, where, evidence, cves)
-
-
-def _mending_version(identity: Identity, matches: list[Match]) -> str | None:
-    """The smallest version that mends all of them; None when one does not tell."""
-    scheme = versions.scheme_of(identity.vendor, identity.product)
-    best = ""
-    for match in matches:
-        order = versions.compare(scheme, match.fixed_in, best) if match.fixed_in and best else ">"
-        if not match.fixed_in or order == "?":
-            return None
-        best = match.fixed_in if order == ">" else best
-    return best or None
 
 
 def _joined(same: list[Weakness]) -> Weakness:

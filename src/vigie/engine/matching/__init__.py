@@ -3,14 +3,17 @@
 from .aliases import Aliases, Product
 from .catalogue import CatalogueIndex, match_identity
 from .decision import describe, judge, match, see
+from .mending import mending_version
 from .question import answer
 from .record import VulnerabilityRecord
 from .statement import Configuration, Criterion, Node, Operator, PackageFix, Statement, digest, from_plain, to_plain
 from .verdict import LAYERS, Match, MatchVerdict, layer_of, strongest
+from .written import BadRange, range_of, statement_of
 
 __all__ = [
     "LAYERS",
     "Aliases",
+    "BadRange",
     "CatalogueIndex",
     "Configuration",
     "Criterion",
@@ -30,7 +33,10 @@ __all__ = [
     "layer_of",
     "match",
     "match_identity",
+    "mending_version",
+    "range_of",
     "see",
+    "statement_of",
     "strongest",
     "to_plain",
 ]

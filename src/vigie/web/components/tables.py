@@ -1,7 +1,5 @@
 """A list that works: sort, filter and page in the address, and the same rows as CSV."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +10,9 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 
+from vigie.exports.csv_text import csv_text
+
 PAGE_SIZE = 100
-# A spreadsheet runs what begins so; the guard is a leading apostrophe (OWASP, CSV injection).
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,25 +111,11 @@ def wants_csv(request: HttpRequest) -> bool:
 
 
 def csv_response(rows: Iterable[Any], columns: Iterable[Column], name: str) -> HttpResponse:
-    """Every row of the list, in UTF-8 with the mark that spreadsheets ask for."""
+    """Every row of the list, as a spreadsheet reads it."""
     told = [column for column in columns if column.text]
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";")
-    writer.writerow([guarded(str(column.label)) for column in told])
-    for row in rows:
-        writer.writerow([guarded(column.text(row)) for column in told if column.text])
+    cells = ([column.text(row) for column in told if column.text] for row in rows)
     return HttpResponse(
-        "﻿" + out.getvalue(),
+        csv_text([str(column.label) for column in told], cells),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
-
-
-def guarded(value: object) -> str:
-    """The text of one cell, harmless to a spreadsheet; numbers stay numbers."""
-    if value is None:
-        return ""
-    if isinstance(value, int | float):
-        return str(value)
-    text = str(value)
-    return f"'{text}" if text.startswith(DANGEROUS) else text

@@ -9,34 +9,8 @@ from vigie.apps.findings.enums import CloseReason, FindingKind
 from vigie.apps.findings.models import Finding
 from vigie.apps.vulns.models import Vulnerability
 from vigie.data.documents import DocumentError
-from vigie.data.texts import CheckText, check_text, product_text, spaced
+from vigie.data.texts import CheckText, check_text, product_name, product_text, spaced
 
-# How the makers write the names of their products; any other is made of its CPE name.
-PRODUCTS = {
-    "openbsd:openssh": "OpenSSH",
-    "proftpd:proftpd": "ProFTPD",
-    "vsftpd_project:vsftpd": "vsftpd",
-    "apache:http_server": "Apache HTTP Server",
-    "nginx:nginx": "nginx",
-    "f5:nginx": "nginx",
-    "microsoft:internet_information_services": "Microsoft IIS",
-    "microsoft:exchange_server": "Microsoft Exchange",
-    "php:php": "PHP",
-    "openssl:openssl": "OpenSSL",
-    "fortinet:fortios": "Fortinet FortiOS",
-    "pulsesecure:pulse_connect_secure": "Pulse Connect Secure",
-    "ivanti:connect_secure": "Ivanti Connect Secure",
-    "citrix:netscaler_gateway": "Citrix NetScaler Gateway",
-    "citrix:application_delivery_controller": "Citrix ADC",
-    "orthanc-server:orthanc": "Orthanc",
-    "nextgen:mirth_connect": "Mirth Connect",
-    "offis:dcmtk": "DCMTK",
-    "pydicom:pynetdicom": "pynetdicom",
-    "hapifhir:hapi_fhir": "HAPI FHIR",
-    "dcm4che:dcm4chee-arc-light": "dcm4chee",
-    "roundcube:webmail": "Roundcube",
-    "zimbra:collaboration": "Zimbra",
-}
 SERVICES = {"ssh": "SSH", "http": "HTTP", "https": "HTTPS", "smtp": "SMTP", "ftp": "FTP", "dicom": "DICOM"} | {
     "mllp": "HL7 MLLP",
     "fhir": "FHIR",
@@ -90,11 +64,6 @@ UNKNOWN_REASONS = (
 def language() -> str:
     """The language of the reader, among those in which the texts are written."""
     return "en" if (get_language() or "fr").startswith("en") else "fr"
-
-
-def product_name(subject: str) -> str:
-    """The name of "vendor:product" as people write it."""
-    return PRODUCTS.get(subject) or subject.partition(":")[2].replace("_", " ").capitalize()
 
 
 def service_name(slug: str) -> str:
