@@ -20,6 +20,7 @@ COMMANDS = {
     "feeds": "vigie.cli.feeds:app",
     "versions": "vigie.cli.versions:app",
     "match": "vigie.cli.match:match",
+    "exposed": "vigie.cli.exposed:exposed",
     "scan": "vigie.cli.scan:scan",
     "campaign": "vigie.cli.campaign:app",
     "finding": "vigie.cli.finding:app",

@@ -1,7 +1,6 @@
 """Which vulnerabilities does Vigie know with no network at all?"""
 
 import hashlib
-import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import cache
@@ -20,6 +19,7 @@ from vigie.engine.matching import (
     Product,
     Statement,
     VulnerabilityRecord,
+    range_of,
 )
 
 from . import documents
@@ -27,16 +27,6 @@ from .aliases import aliases
 
 FOLDER = "catalogue"
 SOURCE = "vigie"
-
-_ENDS = {
-    ">=": "start_including",
-    ">": "start_excluding",
-    "<=": "end_including",
-    "<": "end_excluding",
-    "=": "version",
-    "fixed ": "fixed_in",
-}
-_BOUND = re.compile(r"(>=|<=|>|<|=|fixed )([^\s<>=]+)")
 
 
 @cache
@@ -93,22 +83,13 @@ def _configuration(part: dict[str, Any]) -> Configuration:
     """
     products = [_product(name) for name in part["products"]]
     edition = part.get("edition", "*")
-    criteria = tuple(_criterion(product, text, edition) for product in products for text in part["ranges"])
-    criteria = tuple(replace(criterion, unless=part.get("unless", "")) for criterion in criteria)
+    ranges = [range_of(product, text) for product in products for text in part["ranges"]]
+    criteria = tuple(replace(one, edition=edition, unless=part.get("unless", "")) for one in ranges)
     if "only-on" not in part:
         return Configuration((Node(criteria),))
     vendor, product = _product(part["only-on"])
     platform = Node((Criterion(vendor, product, vulnerable=False, part="o"),))
     return Configuration((Node(criteria), platform), Operator.AND)
-
-
-def _criterion(product: Product, text: str, edition: str) -> Criterion:
-    """Read ">=8.5p1 <9.8p1", "<=7.7 fixed 7.8", "=2.3.4" or "*"."""
-    bounds = {_ENDS[sign]: value for sign, value in _BOUND.findall(text)}
-    if (not bounds and text != "*") or _BOUND.sub("", text).strip(" *"):
-        raise ValueError(f"range {text!r}")
-    part = "o" if product[1] == "fortios" or product[1].endswith("_firmware") else "a"
-    return Criterion(product[0], product[1], part=part, edition=edition, **bounds)
 
 
 def _package(text: str) -> PackageFix:
