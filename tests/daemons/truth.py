@@ -26,6 +26,7 @@ HAPROXY, SQUID, TOMCAT, JETTY = "haproxy:haproxy", "squid-cache:squid", "apache:
 PROFTPD, VSFTPD, PURE = "proftpd:proftpd", "vsftpd_project:vsftpd", "pureftpd:pure-ftpd"
 EXIM, POSTFIX, OPENSMTPD, SENDMAIL = "exim:exim", "postfix:postfix", "openbsd:opensmtpd", "sendmail:sendmail"
 DOVECOT, ORTHANC, DCMTK = "dovecot:dovecot", "orthanc-server:orthanc", "offis:dcmtk"
+REDIS, MARIADB, POSTGRESQL = "redis:redis", "mariadb:mariadb", "postgresql:postgresql"
 LISTING, NO_HSTS, OLD_TLS = "http-directory-listing", "http-no-hsts", "tls-obsolete-protocol"
 IN_CLEAR, NO_STARTTLS = "ftp-no-tls", "smtp-no-starttls"
 IN_TROUBLE = "http-directory-listing http-login-in-clear"
@@ -125,5 +126,14 @@ TRUTH = {
     ("orthanc-other-ports", 20042): of("http", ORTHANC),
     ("storescp", 11112): of("dicom", DCMTK, "dicom-answers-anyone"),
     ("storescp-refusing", 11112): of("dicom", None, "dicom-exposed"),
+    ("redis", 6379): of("redis", REDIS, "redis-answers-anyone"),
+    ("redis-password", 6379): of("redis", REDIS, "database-exposed", version=None),
+    ("memcached", 11211): of("memcached", "memcached:memcached", "memcached-answers-anyone"),
+    ("mariadb", 3306): of("mysql", MARIADB, "database-exposed"),
+    ("postgresql", 5432): of("postgresql", POSTGRESQL, "database-exposed", version=None),
+    ("postgresql-tls", 5432): of("postgresql", POSTGRESQL, "database-exposed", version=None),
+    ("telnetd", 2323): of("telnet", None, "telnet-exposed"),
+    ("vnc", 5901): of("vnc", None, "vnc-without-password"),
+    ("vnc-password", 5902): of("vnc", None, "vnc-exposed"),
     ("dcmqrscp", 11112): of("dicom", None, "dicom-exposed"),
 }

@@ -13,6 +13,7 @@ from vigie.probes.errors import Garbled
 from vigie.probes.http import HttpAnswer
 
 from .servers import answers, listening, page, says, site
+from .test_greetings import scripted
 
 
 def greeting(version: bytes, flags: int = 0xFFFF) -> bytes:
@@ -127,6 +128,22 @@ def test_redis_obeys_or_asks_to_sign_in(said, anyone, ask):
         service = ask(server, "redis")
     assert (service.service, service.facts.database.answers_anyone) == ("redis", anyone)
     assert received == [redis.PING]
+
+
+@pytest.mark.parametrize(
+    ("told", "version"),
+    [
+        pytest.param(b"$90\r\n# Server\r\nredis_version:7.0.15\r\nredis_git_sha1:0\r\n", "7.0.15", id="told"),
+        pytest.param(b"-NOPERM this user has no permissions\r\n", None, id="refused"),
+        pytest.param(b"$9\r\nredis_version:" + b"9" * 9000, None, id="endless"),
+    ],
+)
+def test_a_redis_that_obeys_is_asked_its_version_and_nothing_else_of_it_is_kept(told, version, ask):
+    with listening(scripted(b"", b"+PONG\r\n", told)) as server:
+        service = ask(server, "redis")
+    assert service.facts.database.version == version
+    assert service.facts.database.answers_anyone is True
+    assert b"git" not in b"".join(raw.answered for raw in service.raw)
 
 
 def test_redis_on_another_port_is_told_by_what_it_says_of_our_questions(ask):

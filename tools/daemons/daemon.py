@@ -196,6 +196,11 @@ def given(
     return lambda place: prepare(place, *settings, **options)
 
 
+def overlaid(place: Place, *parts: str) -> list[str]:
+    """The orders that show what was unpacked where its programs expect it, to a daemon that stays root."""
+    return [f"mount -t overlay -o lowerdir={place.root}/{part}:/{part} overlay /{part}" for part in parts]
+
+
 def libraries(roots: Sequence[Path]) -> str:
     """Where the programs of these roots find what they are linked with."""
     triplet = f"{platform.machine()}-linux-gnu"

@@ -4,7 +4,7 @@ import shlex
 import socket
 from pathlib import Path
 
-from .daemon import Daemon, Place, given
+from .daemon import Daemon, Place, given, overlaid
 
 Command = list[str | Path]
 HOST = "mx.valombre.example"
@@ -190,9 +190,7 @@ import_environment = LD_LIBRARY_PATH TZ
         + "\n".join(lines)
         + "\n",
     )
-    both = [
-        f"mount -t overlay -o lowerdir={place.root}/{part}:/{part} overlay /{part}" for part in ("usr/lib", "usr/bin")
-    ]
+    both = overlaid(place, "usr/lib", "usr/bin")
     return among_own_users(place, *both, f"{place.root}/usr/sbin/dovecot -F -c {config}")
 
 

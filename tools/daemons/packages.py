@@ -25,10 +25,11 @@ ROUNDS: tuple[tuple[str, ...], ...] = (
         "mini-httpd", "micro-httpd", "webfs", "stunnel4",
         "proftpd-core", "proftpd-mod-crypto", "exim4-daemon-light", "dovecot-imapd", "dovecot-pop3d",
         "orthanc", "dcmtk", "nmap",
+        "redis-server", "memcached", "mariadb-server-core", "postgresql-15", "tigervnc-standalone-server",
     ),
     ("vsftpd", "postfix"),
     ("pure-ftpd", "opensmtpd"),
-    ("inetutils-ftpd", "sendmail-bin"),
+    ("inetutils-ftpd", "inetutils-telnetd", "sendmail-bin"),
 )  # fmt: skip
 
 
