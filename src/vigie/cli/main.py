@@ -24,6 +24,7 @@ COMMANDS = {
     "scan": "vigie.cli.scan:scan",
     "campaign": "vigie.cli.campaign:app",
     "finding": "vigie.cli.finding:app",
+    "notices": "vigie.cli.notices:app",
     "level": "vigie.cli.level:level",
     "card": "vigie.cli.card:card",
     "people": "vigie.cli.people:app",

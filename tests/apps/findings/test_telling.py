@@ -12,6 +12,7 @@ from vigie.apps.jobs.models import Job
 from vigie.apps.notices import actions as notices
 from vigie.apps.notices import queries
 from vigie.apps.notices.models import Alert, AlertItem, Notice
+from vigie.apps.registry.models import Establishment
 from vigie.apps.scans.models import Look
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +55,7 @@ def test_a_new_finding_is_told_once_under_its_campaign(one, now):
     tell(one, now)
     assert tell(one, now + HOUR) == 0
     assert Drawer().deliver(now + HOUR).sent == 1
-    assert [row.label for row in queries.funnel()] == ["Look of the night"]
+    assert [row.label for row in queries.funnel(Establishment.objects.all())] == ["Look of the night"]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_a_proof_ends_the_alert_and_the_messages_that_have_not_left(one, now):
     tell(one, now + HOUR)
     assert Alert.objects.get().ended_at == now + HOUR
     assert Notice.objects.get().state == "cancelled"
-    (row,) = queries.funnel()
+    (row,) = queries.funnel(Establishment.objects.all())
     assert (row.things, row.sent, row.verified) == (1, 0, 1)
 
 
@@ -147,5 +148,5 @@ def test_what_a_person_set_aside_is_not_counted_as_fixed(one, now):
         state="false_positive", closed_at=now, close_reason="false_positive", until=now + 9 * HOUR, decision="no"
     )
     tell(one, now)
-    (row,) = queries.funnel()
+    (row,) = queries.funnel(Establishment.objects.all())
     assert (row.verified, row.dropped) == (0, 1)

@@ -8,6 +8,7 @@ from tests.factories import EstablishmentFactory
 from vigie.apps.notices import actions, queries, sending
 from vigie.apps.notices.enums import ContactRole
 from vigie.apps.notices.models import Alert, Contact, Mailing, Notice
+from vigie.apps.registry.models import Establishment
 from vigie.data.notice_rules import Recipient, escalation, notice_rule
 
 from .world import DAY, HOUR, Drawer, contact, hospital, tell
@@ -37,7 +38,7 @@ def test_an_urgent_alert_that_nobody_reads_climbs_the_published_table(now):
         (48, "group_officer", "escalation"),
         (72, "regional_agency", "escalation"),
     ]
-    assert [alert.telephone_since - now for alert in queries.telephone_list()] == [84 * HOUR]
+    assert [alert.telephone_since - now for alert in queries.telephone_list(Establishment.objects.all())] == [84 * HOUR]
 
 
 def test_the_digest_climbs_slowly_in_working_hours_and_never_to_the_telephone(now):
@@ -46,7 +47,7 @@ def test_the_digest_climbs_slowly_in_working_hours_and_never_to_the_telephone(no
     assert [(hours // 24, role) for hours, role, _ in told] == [
         (0, "officer"), (7, "officer"), (14, "director"), (30, "group_officer"),
     ]  # fmt: skip
-    assert queries.telephone_list() == []
+    assert queries.telephone_list(Establishment.objects.all()) == []
 
 
 def test_a_step_without_a_verified_contact_is_passed_over_at_once(now):
@@ -58,7 +59,7 @@ def test_a_step_without_a_verified_contact_is_passed_over_at_once(now):
 
 def test_an_establishment_that_nobody_can_reach_is_to_be_telephoned_at_once(now):
     tell(EstablishmentFactory(), now, 1)
-    assert len(queries.telephone_list()) == 1
+    assert len(queries.telephone_list(Establishment.objects.all())) == 1
     assert Notice.objects.count() == 0
 
 
@@ -68,7 +69,7 @@ def test_a_contact_confirmed_later_is_told_what_reached_nobody(now):
     late = contact(one, "officer", now, verified=False)
     actions.confirm_contact(contact=late, by="test", now=now)
     assert Drawer().deliver(now).sent == 1
-    assert queries.telephone_list() == []
+    assert queries.telephone_list(Establishment.objects.all()) == []
 
 
 def test_an_acknowledgement_ends_the_escalation(now):
@@ -88,7 +89,7 @@ def test_an_address_that_refuses_hands_over_to_the_next_people_at_once(now):
 
 def test_a_call_that_is_answered_acknowledges(now):
     tell(EstablishmentFactory(), now, 1)
-    (alert,) = queries.telephone_list()
+    (alert,) = queries.telephone_list(Establishment.objects.all())
     actions.note_call(alert=alert, answered=False, told="nobody", by="test", now=now)
     actions.note_call(alert=alert, answered=True, told="the director", by="test", now=now)
     with pytest.raises(actions.AlreadyDone):

@@ -30,9 +30,10 @@ class Waiting:
     lost: int  # returned or given up, and nobody has read the alert
 
 
-def waiting() -> Waiting:
+def waiting(establishments: QuerySet[Establishment]) -> Waiting:
     unread = Q(alert__acknowledged_at=None, alert__ended_at=None)
-    counted = Notice.objects.aggregate(
+    mine = Q(alert=None) | Q(alert__establishment__in=establishments)
+    counted = Notice.objects.filter(mine).aggregate(
         to_release=Count("pk", filter=Q(state=NoticeState.PLANNED)),
         to_send=Count("pk", filter=Q(state=NoticeState.RELEASED)),
         in_flight=Count("pk", filter=Q(state=NoticeState.SENDING)),
@@ -48,11 +49,12 @@ def held_mailings() -> QuerySet[Mailing]:
     return counted.filter(held__gt=0).order_by("-made_at")
 
 
-def telephone_list() -> list[Alert]:
+def telephone_list(establishments: QuerySet[Establishment]) -> list[Alert]:
     """Whom to call, longest waiting first, each with the telephones that are known."""
     numbers = Contact.objects.current().exclude(telephone="").order_by("role", "pk")
     return list(
         Alert.objects.to_telephone()
+        .filter(establishment__in=establishments)
         .select_related("establishment")
         .prefetch_related(Prefetch("establishment__contacts", queryset=numbers, to_attr="to_call"))
         .order_by("telephone_since")[:TELEPHONE_LENGTH]
@@ -96,7 +98,7 @@ class FunnelRow:
     dropped: int
 
 
-def funnel(establishments: QuerySet[Establishment] | None = None) -> list[FunnelRow]:
+def funnel(establishments: QuerySet[Establishment]) -> list[FunnelRow]:
     """Per mailing, how many things were told, sent, delivered, read, declared fixed, and proved fixed.
 
     A thing may be mended without anybody having pressed a button: no number bounds the next one.
@@ -104,9 +106,8 @@ def funnel(establishments: QuerySet[Establishment] | None = None) -> list[Funnel
     reached = Notice.objects.filter(alert=OuterRef("alert"))
     delivered = Q(state__in=[NoticeState.DELIVERED, NoticeState.ACKNOWLEDGED])
     read = ~Q(stage=Stage.TOLD) & ~Q(stage=Stage.DROPPED)
-    items = AlertItem.objects.annotate(
-        left=Exists(reached.handed_over()), arrived=Exists(reached.filter(delivered))
-    ).order_by()
+    mine = AlertItem.objects.filter(alert__establishment__in=establishments)
+    items = mine.annotate(left=Exists(reached.handed_over()), arrived=Exists(reached.filter(delivered))).order_by()
     counted = {
         "things": Count("pk"),
         "sent": Count("pk", filter=Q(left=True)),
@@ -117,8 +118,6 @@ def funnel(establishments: QuerySet[Establishment] | None = None) -> list[Funnel
         "dropped": Count("pk", filter=Q(stage=Stage.DROPPED)),
         "establishments": Count("alert__establishment", distinct=True),
     }
-    if establishments is not None:
-        items = items.filter(alert__establishment__in=establishments)
     named = items.values("mailing", "mailing__label", "mailing__made_at").annotate(**counted)
     rows: list[dict[str, Any]] = [dict(row) for row in named.order_by("-mailing__made_at", "-mailing")]
     return [
