@@ -107,11 +107,6 @@ class RoleFactory(DjangoModelFactory):
     class Meta:
         model = Role
 
-    class Params:
-        over_establishment = factory.Trait(scope_kind="establishment", kind="establishment_officer")
-        over_group = factory.Trait(scope_kind="group", kind="group_officer")
-        over_territory = factory.Trait(scope_kind="territory", kind="regional_agency")
-
     user = factory.SubFactory(UserFactory, analyst=False)
     kind = "national_analyst"
     scope_kind = "nation"

@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.web.world import World
 
-MOST_QUERIES = 12
+MOST_QUERIES = 13
 OPEN_TO_ALL = {"sign-in", "link", "language", "theme", "healthz", "readyz", "metrics"}
 POST_ONLY = {"sign-out", "language", "theme", "end-asset", "withdraw-mandate", "judge-campaign"} | {
     "acknowledge-finding",
@@ -25,6 +25,8 @@ def arguments(world: World) -> dict[str, list[object]]:
         "sign-in": [],
         "sign-out": [],
         "link": ["a-token"],
+        "account": [],
+        "password": [],
         "language": [],
         "theme": [],
         "territory": ["region", "X1"],

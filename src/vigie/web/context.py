@@ -8,8 +8,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from vigie.apps.accounts.models import User
 from vigie.apps.scans.models import StopOrder
 from vigie.apps.scans.queries import stop_in_force
+
+from .access import May
 
 THEMES = ("light", "dark", "auto")
 
@@ -35,5 +38,6 @@ def installation(request: HttpRequest) -> dict[str, Any]:
         "version": installed_version(),
         "theme": theme_of(request),
         "checked_at": timezone.now(),
+        "may": May(request.user, timezone.now()) if isinstance(request.user, User) else {},
         "stop_order": SimpleLazyObject(stop_order),  # a part that is asked for alone does not need it
     }

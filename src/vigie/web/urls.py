@@ -3,8 +3,12 @@
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
+from vigie.apps.registry.enums import Right
+
 from . import health
+from .access import ESTABLISHMENT, FINDING, GROUP, LEVEL, TERRITORY, for_whoever_signed_in, needs
 from .pages import (
+    account,
     campaigns,
     cards,
     decisions,
@@ -30,42 +34,78 @@ register_converter(Printed, "printed")
 
 app_name = "web"
 urlpatterns: list[URLPattern] = [
-    path("", home.home, name="home"),
-    path("search", search.search, name="search"),
+    path("", for_whoever_signed_in(home.home), name="home"),
+    path("search", for_whoever_signed_in(search.search), name="search"),
     path("sign-in", signin.sign_in, name="sign-in"),
-    path("sign-out", signin.sign_out, name="sign-out"),
+    path("sign-out", for_whoever_signed_in(signin.sign_out), name="sign-out"),
     path("link/<slug:token>", signin.link, name="link"),
+    path("account/", for_whoever_signed_in(account.account), name="account"),
+    path("account/password", for_whoever_signed_in(account.password), name="password"),
     path("language", signin.language, name="language"),
     path("theme", signin.theme, name="theme"),
-    path("territories/<slug:kind>/<printed:code>/", territories.territory, name="territory"),
-    path("groups/<slug:kind>/<printed:code>/", territories.group, name="group"),
-    path("establishments/", establishments.establishments, name="establishments"),
-    path("establishments/<slug:finess>/", establishments.establishment, name="establishment"),
-    path("establishments/<slug:finess>/card/", cards.card, name="card"),
-    path("establishments/<slug:finess>/card.pdf", cards.pdf, name="card-pdf"),
-    path("establishments/<slug:finess>/perimeter/", perimeter.perimeter, name="perimeter"),
-    path("establishments/<slug:finess>/perimeter/declare", perimeter.declare, name="declare-asset"),
-    path("establishments/<slug:finess>/perimeter/assets/<int:pk>/end", perimeter.end, name="end-asset"),
-    path("establishments/<slug:finess>/mandates/grant", perimeter.grant, name="grant-mandate"),
-    path("establishments/<slug:finess>/mandates/<int:pk>/withdraw", perimeter.withdraw, name="withdraw-mandate"),
-    path("levels/<int:pk>/", levels.level, name="level"),
-    path("findings/", findings.findings, name="findings"),
-    path("findings/<int:pk>/", findings.finding, name="finding"),
-    path("findings/<int:pk>/acknowledge", decisions.acknowledge, name="acknowledge-finding"),
-    path("findings/<int:pk>/fixed", decisions.declare_fix, name="declare-fix"),
-    path("findings/<int:pk>/retest", decisions.retest, name="retest-finding"),
-    path("findings/<int:pk>/retest/answer", decisions.answer, name="retest-answer"),
-    path("findings/<int:pk>/measures/<int:measure>/verify", decisions.verify, name="verify-measure"),
-    path("findings/<int:pk>/<slug:step>", decisions.decide, name="decide-finding"),
-    path("vulnerabilities/", vulns.vulnerabilities, name="vulnerabilities"),
-    path("vulnerabilities/<slug:cve>/", vulns.vulnerability, name="vulnerability"),
-    path("campaigns/", campaigns.campaigns, name="campaigns"),
-    path("campaigns/new", campaigns.new_campaign, name="new-campaign"),
-    path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
-    path("campaigns/<int:pk>/progress", campaigns.progress, name="campaign-progress"),
-    path("campaigns/<int:pk>/judge", campaigns.judge, name="judge-campaign"),
+    path(
+        "territories/<slug:kind>/<printed:code>/",
+        needs(Right.AGGREGATES, of=TERRITORY)(territories.territory),
+        name="territory",
+    ),
+    path("groups/<slug:kind>/<printed:code>/", needs(Right.AGGREGATES, of=GROUP)(territories.group), name="group"),
+    path("establishments/", needs(Right.LEVELS)(establishments.establishments), name="establishments"),
+    path(
+        "establishments/<slug:finess>/",
+        needs(Right.LEVELS, of=ESTABLISHMENT)(establishments.establishment),
+        name="establishment",
+    ),
+    path("establishments/<slug:finess>/card/", needs(Right.FINDINGS, of=ESTABLISHMENT)(cards.card), name="card"),
+    path("establishments/<slug:finess>/card.pdf", needs(Right.FINDINGS, of=ESTABLISHMENT)(cards.pdf), name="card-pdf"),
+    path(
+        "establishments/<slug:finess>/perimeter/",
+        needs(Right.PERIMETER, of=ESTABLISHMENT)(perimeter.perimeter),
+        name="perimeter",
+    ),
+    path(
+        "establishments/<slug:finess>/perimeter/declare",
+        needs(Right.DECLARE, of=ESTABLISHMENT)(perimeter.declare),
+        name="declare-asset",
+    ),
+    path(
+        "establishments/<slug:finess>/perimeter/assets/<int:pk>/end",
+        needs(Right.DECLARE, of=ESTABLISHMENT)(perimeter.end),
+        name="end-asset",
+    ),
+    path(
+        "establishments/<slug:finess>/mandates/grant",
+        needs(Right.GRANT, of=ESTABLISHMENT)(perimeter.grant),
+        name="grant-mandate",
+    ),
+    path(
+        "establishments/<slug:finess>/mandates/<int:pk>/withdraw",
+        needs(Right.GRANT, of=ESTABLISHMENT)(perimeter.withdraw),
+        name="withdraw-mandate",
+    ),
+    path("levels/<int:pk>/", needs(Right.LEVELS, Right.AGGREGATES, of=LEVEL)(levels.level), name="level"),
+    path("findings/", needs(Right.FINDINGS)(findings.findings), name="findings"),
+    path("findings/<int:pk>/", needs(Right.FINDINGS, of=FINDING)(findings.finding), name="finding"),
+    path(
+        "findings/<int:pk>/acknowledge", needs(Right.ACT, of=FINDING)(decisions.acknowledge), name="acknowledge-finding"
+    ),
+    path("findings/<int:pk>/fixed", needs(Right.ACT, of=FINDING)(decisions.declare_fix), name="declare-fix"),
+    path("findings/<int:pk>/retest", needs(Right.ACT, of=FINDING)(decisions.retest), name="retest-finding"),
+    path("findings/<int:pk>/retest/answer", needs(Right.FINDINGS, of=FINDING)(decisions.answer), name="retest-answer"),
+    path(
+        "findings/<int:pk>/measures/<int:measure>/verify",
+        needs(Right.ACT, of=FINDING)(decisions.verify),
+        name="verify-measure",
+    ),
+    path("findings/<int:pk>/<slug:step>", needs(Right.ACT, of=FINDING)(decisions.decide), name="decide-finding"),
+    path("vulnerabilities/", needs(Right.FINDINGS)(vulns.vulnerabilities), name="vulnerabilities"),
+    path("vulnerabilities/<slug:cve>/", needs(Right.FINDINGS)(vulns.vulnerability), name="vulnerability"),
+    path("campaigns/", needs(Right.CAMPAIGNS)(campaigns.campaigns), name="campaigns"),
+    path("campaigns/new", needs(Right.LAUNCH)(campaigns.new_campaign), name="new-campaign"),
+    path("campaigns/<int:pk>/", needs(Right.CAMPAIGNS)(campaigns.campaign), name="campaign"),
+    path("campaigns/<int:pk>/progress", needs(Right.CAMPAIGNS)(campaigns.progress), name="campaign-progress"),
+    path("campaigns/<int:pk>/judge", needs(Right.LAUNCH)(campaigns.judge), name="judge-campaign"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
-    path("stop", campaigns.stop, name="stop"),
+    path("stop", needs(Right.STOP, at_once=True)(campaigns.stop), name="stop"),
 ]

@@ -233,7 +233,8 @@ def test_anssi_sees_the_findings_of_essential_operators_that_agreed(bruno, now):
     granted(bruno, "anssi_liaison", None, now)
     assert [one.establishment for one in Finding.objects.visible_to(bruno, now)] == [agreed]
     assert list(Establishment.objects.visible_to(bruno, now)) == [agreed]
-    assert not Service.objects.visible_to(bruno, now).exists()
+    assert {one.establishment for one in Service.objects.visible_to(bruno, now)} == {agreed}
+    assert not Asset.objects.visible_to(bruno, now).exists()
 
 
 def test_an_invitation_gives_an_account_a_role_and_one_link(now):

@@ -12,8 +12,10 @@ from .models import Role, SignInFailure, SignInLink, User
 from .queries import email_sha256, token_sha256
 
 __all__ = [
-    "INVITATION", "LinkRefused", "RoleRefused", "actor", "create_sign_in_link", "delegate", "end_role",
-    "grant_first_roles", "grant_role", "invite", "note_failed_sign_in", "note_sign_in", "use_sign_in_link",
+    "INVITATION", "LinkRefused", "RoleRefused", "actor", "choose_password",
+    "create_sign_in_link", "delegate", "end_role",
+    "grant_first_roles", "grant_role", "invite", "note_failed_sign_in", "note_read", "note_sign_in",
+    "use_sign_in_link",
 ]  # fmt: skip
 
 INVITATION = timedelta(days=7)  # to open the mail and sign in once; afterwards another is asked for
@@ -86,6 +88,20 @@ def note_failed_sign_in(*, email: str, address: str, now: datetime) -> None:
     SignInFailure.objects.filter(at__lt=now - KEEP_FAILURES).delete()
     SignInFailure.objects.create(email_sha256=email_sha256(email), address=address, at=now)
     record(kind="sign-in-failed", by="anonymous", at=now, address=address)
+
+
+@transaction.atomic
+def choose_password(*, user: User, password: str, now: datetime) -> None:
+    """Store a password that was found good; every other session of this person ends by it."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    record(kind="password-chosen", by=actor(user), at=now, subject=user)
+
+
+@transaction.atomic
+def note_read(*, by: str, path: str, taken_away: bool, now: datetime) -> None:
+    """Tell that a page was read by an auditor, or that a list was taken away; the filters may hold names: not kept."""
+    record(kind="list-taken-away" if taken_away else "page-read", by=by, at=now, path=path[:300])
 
 
 def actor(user: User) -> str:

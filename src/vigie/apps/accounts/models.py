@@ -48,7 +48,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def held_roles(self) -> "tuple[Role, ...]":
         """What they were given and was not ended, read once per request; whether it is in force asks for a time."""
-        return tuple(self.roles.filter(ended_at=None).select_related("delegated_from").order_by("pk"))
+        return tuple(
+            self.roles.filter(ended_at=None)
+            .select_related("delegated_from", "establishment", "group", "territory")
+            .order_by("pk")
+        )
 
     def roles_at(self, now: datetime) -> "tuple[Role, ...]":
         return tuple(role for role in self.held_roles if role.is_in_force(now))
@@ -65,6 +69,9 @@ class User(AbstractBaseUser, PermissionsMixin):
             establishments=frozenset(role.establishment_id for role in roles if role.establishment_id),
             essential=bool(anssi),
         )
+
+    def reads_as_auditor(self, now: datetime) -> bool:
+        return any(role.kind == RoleKind.AUDITOR for role in self.roles_at(now))
 
     def has(self, right: Right, now: datetime) -> bool:
         """Over anybody at all."""

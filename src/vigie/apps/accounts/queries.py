@@ -1,11 +1,17 @@
-"""Who may sign in now?"""
+"""Who may sign in now, and who may do what over an establishment?"""
 
 import hashlib
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
+from django.utils import timezone
 
-from .models import SignInFailure, SignInLink, User
+from vigie.apps.registry.enums import Right
+from vigie.apps.registry.models import Establishment, Membership
+
+from .enums import ScopeKind
+from .models import Role, SignInFailure, SignInLink, User
+from .rights import RIGHTS
 
 # Five tries are enough for a person who hesitates; a guesser gets 480 a day from one place, and a thousand places
 # get no more than 20 in a quarter of an hour on one account.
@@ -44,3 +50,18 @@ def user_by_email(email: str) -> User | None:
 def link_is_usable(*, token: str, now: datetime) -> bool:
     links = SignInLink.objects.filter(token_sha256=token_sha256(token), used_at=None, expires_at__gt=now)
     return links.filter(user__is_active=True).exists()
+
+
+def people_over(establishment: Establishment, right: Right, now: datetime) -> QuerySet[User]:
+    """Those who have this right over this establishment now, by name."""
+    groups = Membership.objects.current().in_force(timezone.localdate(now)).filter(establishment=establishment)
+    place = establishment.department
+    over = (
+        Q(scope_kind=ScopeKind.NATION)
+        | Q(establishment=establishment)
+        | Q(group__in=groups.values("group"))
+        | Q(territory__in=[place.pk, place.parent_id] if place else [])
+    )
+    kinds = [kind for kind, rights in RIGHTS.items() if right in rights]
+    held = Role.objects.in_force(now).filter(over, kind__in=kinds)
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "email")

@@ -20,8 +20,8 @@ RIGHTS: dict[str, frozenset[Right]] = {
     # Aggregates only: without LEVELS no establishment is named, so COUNTS are counts of many.
     RoleKind.STATISTICIAN: frozenset({Right.AGGREGATES, Right.COUNTS}),
     RoleKind.FUNDER: frozenset({Right.AGGREGATES, Right.LEVELS}),
-    # Only over the essential operators that agreed: see scope_of.
-    RoleKind.ANSSI_LIAISON: frozenset({Right.LEVELS, Right.COUNTS, Right.FINDINGS}),
+    # Only over the essential operators that agreed: User.scope.
+    RoleKind.ANSSI_LIAISON: frozenset({Right.LEVELS, Right.COUNTS, Right.FINDINGS, Right.EVIDENCE}),
     RoleKind.PROVIDER: _READ,
     RoleKind.AUDITOR: _ALL_READ,  # every page that they read is an event
     RoleKind.TECHNICAL_ADMINISTRATOR: frozenset({Right.STOP, Right.PEOPLE}),  # no content

@@ -145,16 +145,17 @@ def events_of(finding: Finding) -> list[FindingEvent]:
 
 
 def links_of(finding: Finding) -> list[FindingVulnerability]:
-    """The vulnerabilities behind a finding: those that hold first, exploited and likely ones before the others."""
-    return list(
+    """The vulnerabilities behind a finding, each once, as last told: those that hold first, likely ones before."""
+    links = list(
         finding.links.select_related("vulnerability").order_by(
-            F("ended_at").asc(nulls_first=True),
+            F("ended_at").desc(nulls_first=True),
             F("vulnerability__kev_on").desc(nulls_last=True),
             F("vulnerability__epss").desc(nulls_last=True),
             F("vulnerability__cvss").desc(nulls_last=True),
             "vulnerability__cve",
         )
     )
+    return list({link.vulnerability_id: link for link in reversed(links)}.values())[::-1]
 
 
 def exposed_to(vulnerability: Vulnerability) -> QuerySet[Finding]:

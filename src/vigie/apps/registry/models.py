@@ -13,9 +13,9 @@ from .scopes import Viewer, inside
 
 
 class TerritoryQuerySet(models.QuerySet["Territory"]):
-    def visible_to(self, user: Viewer, now: datetime) -> Self:
+    def visible_to(self, user: Viewer, now: datetime, right: Right = Right.AGGREGATES) -> Self:
         """Those whose figures this person may see: the territories of their roles, and what lies under them."""
-        scope = user.scope(Right.AGGREGATES, now)
+        scope = user.scope(right, now)
         if scope.nation:
             return self
         return self.filter(Q(pk__in=scope.territories) | Q(parent__in=scope.territories))
@@ -147,9 +147,9 @@ class SiteVersion(DatedFact):
 
 
 class GroupQuerySet(models.QuerySet["Group"]):
-    def visible_to(self, user: Viewer, now: datetime) -> Self:
+    def visible_to(self, user: Viewer, now: datetime, right: Right = Right.AGGREGATES) -> Self:
         """Those whose figures this person may see: the groups of their roles, and those of their regions."""
-        scope = user.scope(Right.AGGREGATES, now)
+        scope = user.scope(right, now)
         if scope.nation:
             return self
         return self.filter(Q(pk__in=scope.groups) | Q(region__in=scope.territories))

@@ -11,7 +11,7 @@ from vigie.apps.vulns.enums import MatchVerdict
 from vigie.apps.vulns.models import Vulnerability
 
 from .enums import CampaignState, ShardState
-from .models import Campaign, Look, RawAnswer, Service, Shard, StopOrder
+from .models import Campaign, Look, RawAnswer, Service, ServiceQuerySet, Shard, StopOrder
 
 # Past this age a look says nothing of today: the same number as the level's method for freshness.
 FRESH = timedelta(days=30)
@@ -192,14 +192,17 @@ def raw_answers_of(service: Service | None, limit: int = 4) -> list[RawAnswer]:
     return list(RawAnswer.objects.filter(service=service, pk=Subquery(newest)).order_by("-at")[:limit])
 
 
-def services_matching(vulnerability: Vulnerability, limit: int = 2000) -> QuerySet[Service]:
+def services_matching(
+    vulnerability: Vulnerability, limit: int = 2000, *, seen_by: ServiceQuerySet | None = None
+) -> QuerySet[Service]:
     """Services seen today that run what it touches, or may: with `verdict` and `match_evidence`."""
     told = Q(
         pair__matches__vulnerability=vulnerability,
         pair__matches__ended_at=None,
         pair__matches__verdict__in=[MatchVerdict.AFFECTED, MatchVerdict.CONDITIONAL, MatchVerdict.UNKNOWN],
     )
-    rows = Service.objects.current().filter(told).select_related("establishment", "pair").defer("facts")
+    among = Service.objects.all() if seen_by is None else seen_by
+    rows = among.current().filter(told).select_related("establishment", "pair").defer("facts")
     return rows.annotate(verdict=F("pair__matches__verdict"), match_evidence=F("pair__matches__evidence")).order_by(
         "establishment__name", "address", "port"
     )[:limit]

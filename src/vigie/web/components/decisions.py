@@ -1,8 +1,10 @@
 """The questions behind each decision on a finding: the words of the fields; the rules are those of the actions."""
 
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -94,6 +96,7 @@ class PlanForm(QuestionForm):
 
 class AssignForm(QuestionForm):
     questions = (("to",),)
+    people: ClassVar["QuerySet[User] | None"] = None
     to = forms.ModelChoiceField(
         label=_("Who follows it?"), queryset=User.objects.none(), required=False, empty_label=_("nobody")
     )
@@ -101,8 +104,13 @@ class AssignForm(QuestionForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         choice = self.fields["to"]
-        choice.queryset = User.objects.filter(is_active=True).order_by("name", "email")  # type: ignore[attr-defined]
+        choice.queryset = self.people  # type: ignore[attr-defined]
         choice.label_from_instance = lambda user: user.name or user.email  # type: ignore[attr-defined]
+
+    @classmethod
+    def among(cls, people: QuerySet[User]) -> "type[AssignForm]":
+        """The form that offers these people, and names nobody else."""
+        return type(cls.__name__, (cls,), {"people": people})
 
 
 def lines(text: str) -> list[str]:

@@ -16,6 +16,7 @@ from vigie.apps.registry.models import Establishment, Territory
 class Crumb:
     label: str
     url: str = ""
+    territory: Territory | None = None  # whose page it is: a link only for who may open it
 
 
 def address_of(request: HttpRequest) -> str:
@@ -45,7 +46,8 @@ def way_back(request: HttpRequest) -> str:
 def territory_crumbs(territory: Territory | None) -> list[Crumb]:
     trail: list[Crumb] = []
     while territory is not None:
-        trail.insert(0, Crumb(territory.name, reverse("web:territory", args=[territory.kind, territory.code])))
+        url = reverse("web:territory", args=[territory.kind, territory.code])
+        trail.insert(0, Crumb(territory.name, url, territory))
         territory = territory.parent
     return trail
 

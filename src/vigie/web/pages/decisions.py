@@ -15,9 +15,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from vigie.apps.accounts.queries import people_over
 from vigie.apps.findings import decisions, planning, queries, retesting
 from vigie.apps.findings.models import Finding, Measure
 from vigie.apps.findings.refusals import FindingRefused, Incomplete
+from vigie.apps.registry.enums import Right
 from vigie.web.components import decisions as asked
 from vigie.web.components import wording
 from vigie.web.components.page import Crumb, by, establishment_crumbs
@@ -106,12 +108,18 @@ def _finding(pk: int) -> Finding:
     return get_object_or_404(Finding.objects.select_related("establishment__department__parent__parent"), pk=pk)
 
 
+def _form(one: Finding, step: str) -> type[QuestionForm]:
+    if step == "assign":
+        return asked.AssignForm.among(people_over(one.establishment, Right.ACT, timezone.now()))
+    return STEPS[step].form
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if step not in STEPS:
         raise Http404
     one, chosen = _finding(pk), STEPS[step]
-    asking = ask(request, chosen.form, _known(one, step))
+    asking = ask(request, _form(one, step), _known(one, step))
     if asking.done:
         try:
             chosen.act(one, asking.form.cleaned_data, by(request), timezone.now())

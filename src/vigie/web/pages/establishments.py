@@ -1,5 +1,6 @@
 """The list of establishments, and the page of one."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -11,11 +12,13 @@ from django.views.decorators.http import require_safe
 
 from vigie.apps.assets.models import Asset, Mandate
 from vigie.apps.findings import queries as findings
+from vigie.apps.findings.models import Finding
 from vigie.apps.observatory import queries as observatory
 from vigie.apps.observatory.enums import SubjectKind
 from vigie.apps.registry import queries as registry
 from vigie.apps.registry.models import Establishment, Group, Membership, Territory
 from vigie.apps.scans import queries as scans
+from vigie.web.access import May, columns_for, viewer
 from vigie.web.components.dates import AsOf, as_of
 from vigie.web.components.page import asked as given
 from vigie.web.components.page import establishment_crumbs
@@ -23,6 +26,7 @@ from vigie.web.components.services import by_port
 from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
 from vigie.web.components.todo import todo
 
+OVERDUE = 50  # past deadlines that are printed
 COLUMNS = (
     Column("level", _("Level"), ("level_low",), lambda row: row.level.letter if row.level else ""),
     Column("name", _("Establishment"), ("name",), lambda row: row.establishment.name),
@@ -45,19 +49,27 @@ COLUMNS = (
 @require_safe
 def establishments(request: HttpRequest) -> HttpResponse:
     asked = as_of(request, timezone.now())
-    listed = observatory.listed(registry.in_scope(asked.day), asked.moment, asked.is_past)
-    filtered = _filtered(listed, request, asked)
+    user, now = viewer(request), timezone.now()
+    visible = registry.in_scope(asked.day).visible_to(user, now)
+    filtered = _filtered(observatory.listed(visible, asked.moment, asked.is_past), request, asked)
+    counted = May(user, now).counts_everywhere()
+    columns = columns_for(COLUMNS, counted)
     if wants_csv(request):
-        rows = observatory.rows_of(sorted_by(filtered, COLUMNS, request, "name"))
-        return csv_response(rows, COLUMNS, f"vigie-establishments-{asked.day}")
-    kinds = Establishment.objects.exclude(category="").values_list("category", "category_label").distinct()
+        rows = observatory.rows_of(sorted_by(filtered, columns, request, "name"))
+        return csv_response(rows, columns, f"vigie-establishments-{asked.day}")
+    kinds = visible.order_by().exclude(category="").values_list("category", "category_label").distinct()
     context = {
         "as_of": asked,
-        "table": table(filtered, COLUMNS, request, "name", observatory.rows_of),
+        "counted": counted,
+        "table": table(filtered, columns, request, "name", observatory.rows_of),
         "asked": request.GET,
         "letters": observatory.LETTERS,
-        "departments": Territory.objects.filter(establishments__isnull=False).distinct().order_by("name"),
-        "groups": Group.objects.filter(memberships__isnull=False).distinct().order_by("name"),
+        "departments": Territory.objects.filter(establishments__in=visible.order_by().values("pk"))
+        .distinct()
+        .order_by("name"),
+        "groups": Group.objects.filter(memberships__establishment__in=visible.order_by().values("pk"))
+        .distinct()
+        .order_by("name"),
         "kinds": sorted(kinds, key=lambda kind: kind[1]),
     }
     return render(request, "web/pages/establishments.html", context)
@@ -85,18 +97,23 @@ def establishment(request: HttpRequest, finess: str) -> HttpResponse:
     one = get_object_or_404(Establishment.objects.select_related("department__parent__parent"), finess=finess)
     asked = as_of(request, timezone.now())
     history = observatory.history(SubjectKind.ESTABLISHMENT, one.pk, asked.moment)
-    open_findings = list(
-        findings.ranked(findings.open_at(asked.moment if asked.is_past else None).filter(establishment=one))
-    )
+    user, now = viewer(request), timezone.now()
+    may = May(user, now, one)
+    still_open = findings.open_at(asked.moment if asked.is_past else None).filter(establishment=one)
+    open_findings = list(findings.ranked(still_open)) if may["findings"] else []
     level = observatory.with_trace(history[-1]) if history else None
-    mandates = Mandate.objects.filter(establishment=one).in_force(asked.moment)
+    mandates = Mandate.objects.filter(establishment=one).in_force(asked.moment).visible_to(user, now)
     seen = scans.seen_of(one.pk, asked.moment)
     context = {
         "crumbs": establishment_crumbs(one),
         "as_of": asked,
         "now": asked.moment,
         "establishment": one,
-        "groups": registry.groups_of(one.pk, asked.day, asked.moment),
+        "may": may,
+        "groups": [(group, may.opens_group(group)) for group in registry.groups_of(one.pk, asked.day, asked.moment)],
+        # Without the right to read them: how many, and the deadlines that are past.
+        "figures": findings.figures(still_open, asked.moment) if may["counts"] and not may["findings"] else None,
+        "overdue": _overdue(still_open, asked.moment) if may["counts"] and not may["findings"] else (),
         "level": level,
         "history": history,
         "findings": open_findings,
@@ -107,3 +124,7 @@ def establishment(request: HttpRequest, finess: str) -> HttpResponse:
         "asset_count": Asset.objects.as_of(asked.day, asked.moment).filter(establishment=one).count(),
     }
     return render(request, "web/pages/establishment.html", context)
+
+
+def _overdue(rows: QuerySet[Finding], moment: datetime) -> list[datetime]:
+    return list(rows.order_by("deadline").filter(deadline__lt=moment).values_list("deadline", flat=True)[:OVERDUE])

@@ -17,6 +17,7 @@ from vigie.apps.findings.enums import FindingKind, FindingState, Severity
 from vigie.apps.findings.models import STANDING, Finding
 from vigie.apps.scans.queries import raw_answers_of
 from vigie.engine.lifecycle import Deed, State, decided
+from vigie.web.access import May, viewer
 from vigie.web.components import wording
 from vigie.web.components.dates import as_of
 from vigie.web.components.page import Crumb, establishment_crumbs
@@ -57,7 +58,7 @@ def findings(request: HttpRequest) -> HttpResponse:
         rows = Finding.objects.filter(state=state, closed_at__isnull=state not in PUT_DOWN)
     else:
         state = ""
-    shown = _filtered(queries.ranked(rows), request, asked.moment)
+    shown = _filtered(queries.ranked(rows.visible_to(viewer(request), timezone.now())), request, asked.moment)
     if wants_csv(request):
         return csv_response(sorted_by(shown, COLUMNS, request, "urgency"), COLUMNS, f"vigie-findings-{asked.day}")
     page = table(shown, COLUMNS, request, "-ended" if state in PUT_DOWN else "urgency")
@@ -104,13 +105,15 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Finding.objects.select_related(*beside)
     one = get_object_or_404(rows, pk=pk)
     links = queries.links_of(one)
-    holding = [link for link in links if link.ended_at is None]
+    # Of what is over, those that ended with it.
+    holding = [link for link in links if link.ended_at in {None, one.closed_at}]
     title = wording.finding_title(one, len(holding))
     here = Crumb(title)
     listed = Crumb(gettext("Findings"), f"{reverse('web:findings')}?establishment={one.establishment.finess}")
     context = {
         "crumbs": establishment_crumbs(one.establishment, listed, here),
         "finding": one,
+        "may": May(viewer(request), timezone.now(), one.establishment),
         "title": title,
         "text": wording.finding_text(one, len(holding)),
         "links": links,

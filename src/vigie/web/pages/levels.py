@@ -1,6 +1,7 @@
 """One stored level, explained: every indicator, its points and the facts behind them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -9,12 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from vigie.apps.accounts.models import User
 from vigie.apps.observatory import queries as observatory
+from vigie.apps.observatory.enums import SubjectKind
 from vigie.apps.observatory.models import Level
 from vigie.apps.observatory.queries import Levels, Subject
 from vigie.apps.registry.models import Establishment
 from vigie.data import params
 from vigie.engine.level import GroupTrace, Method
+from vigie.web.access import May, viewer
 from vigie.web.components.levels import Explanation, TraceUnreadable, explain
 from vigie.web.components.page import Crumb
 
@@ -35,7 +39,8 @@ def level(request: HttpRequest, pk: int) -> HttpResponse:
         explanation: Explanation | None = explain(one)
     except TraceUnreadable:
         explanation = None
-    history = observatory.history(one.subject_kind, one.subject_id, timezone.now())
+    user, now = viewer(request), timezone.now()
+    history = observatory.history(one.subject_kind, one.subject_id, now)
     context = {
         "crumbs": [
             Crumb(gettext("Overview"), "/"),
@@ -47,10 +52,11 @@ def level(request: HttpRequest, pk: int) -> HttpResponse:
         "subject_url": address(subject),
         "explanation": explanation,
         "method": _method(one),
-        "lowest": _lowest(explanation.grouped, one) if explanation and explanation.grouped else [],
+        "may": May(user, now, _whose(one)),
+        "lowest": _lowest(explanation.grouped, one, user, now) if explanation and explanation.grouped else [],
         "is_latest": bool(history) and history[-1].pk == one.pk,
         "history": history,
-        "now": timezone.now(),
+        "now": now,
     }
     return render(request, "web/pages/level.html", context)
 
@@ -67,7 +73,14 @@ def _method(one: Level) -> Method | None:
     return method if method.slug == one.method else None
 
 
-def _lowest(trace: GroupTrace, group_level: Level) -> list[Lowest]:
-    members = Establishment.objects.in_bulk(trace.lowest)
-    found: Levels = observatory.levels("establishment", trace.lowest, group_level.confirmed_at)
+def _whose(one: Level) -> Establishment | None:
+    if one.subject_kind != SubjectKind.ESTABLISHMENT:
+        return None
+    return Establishment.objects.filter(pk=one.subject_id).first()
+
+
+def _lowest(trace: GroupTrace, group_level: Level, user: User, now: datetime) -> list[Lowest]:
+    """The lowest of its members, among those that the reader may see."""
+    members = Establishment.objects.visible_to(user, now).in_bulk(trace.lowest)
+    found: Levels = observatory.levels("establishment", list(members), group_level.confirmed_at)
     return [Lowest(members[pk], found.of(pk)) for pk in trace.lowest if pk in members]

@@ -12,6 +12,7 @@ from vigie.apps.assets.models import Asset, Mandate
 from vigie.apps.assets.refusals import PerimeterRefused
 from vigie.apps.assets.terms import begins, ends
 from vigie.apps.registry.models import Establishment
+from vigie.web.access import May, viewer
 from vigie.web.components.forms import AssetForm, MandateForm, PlainForm, listed
 from vigie.web.components.page import Crumb, by, establishment_crumbs
 
@@ -27,6 +28,7 @@ def perimeter(request: HttpRequest, finess: str) -> HttpResponse:
     context = {
         "crumbs": establishment_crumbs(one, Crumb(gettext("Perimeter and mandate"))),
         "establishment": one,
+        "may": May(viewer(request), now, one),
         "assets": Asset.objects.current().filter(establishment=one).order_by("valid_until", "kind", "value"),
         "in_force": [m for m in mandates if m.withdrawn_at is None and m.valid_from <= now < m.valid_until],
         "others": [m for m in mandates if m.withdrawn_at is not None or not m.valid_from <= now < m.valid_until],

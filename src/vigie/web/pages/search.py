@@ -2,16 +2,22 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from vigie.apps.accounts.models import User
 from vigie.apps.assets.models import Asset
+from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment
+from vigie.apps.registry.scopes import of_establishments
 from vigie.apps.scans.models import Service
 from vigie.apps.vulns.models import Pair, Vulnerability
+from vigie.web.access import viewer
 from vigie.web.components.page import asked
 
 CVE = re.compile(r"CVE-\d{4}-\d{4,7}\Z", re.IGNORECASE)
@@ -34,33 +40,37 @@ class Found:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    words = asked(request, "q")
-    if CVE.match(words) and Vulnerability.objects.filter(cve=words.upper()).exists():
+    words, user, now = asked(request, "q"), viewer(request), timezone.now()
+    visible = Establishment.objects.visible_to(user, now)
+    if CVE.match(words) and user.has(Right.FINDINGS, now) and Vulnerability.objects.filter(cve=words.upper()).exists():
         return redirect("web:vulnerability", words.upper())
-    if FINESS.match(words) and Establishment.objects.filter(finess=words.upper()).exists():
+    if FINESS.match(words) and visible.filter(finess=words.upper()).exists():
         return redirect("web:establishment", words.upper())
-    found = _look_up(words) if len(words) >= 2 else Found()
+    found = _look_up(words, user, now) if len(words) >= 2 else Found()
     context = {"words": words, "found": found, "most": MOST}
     return render(request, "web/pages/search.html", context)
 
 
-def _look_up(words: str) -> Found:
+def _look_up(words: str, user: User, now: datetime) -> Found:
     by_name = Q(name__icontains=words) | Q(finess__startswith=words.upper()) | Q(city__icontains=words)
     seen = Q(address__startswith=words) | Q(name__icontains=words.lower())
     slug = words.lower().replace(" ", "_")
     products = Pair.objects.filter(Q(vendor__icontains=slug) | Q(product__icontains=slug))
-    running = Count("services__establishment", filter=Q(services__ended_at=None), distinct=True)
+    seen_by = of_establishments(user.scope(Right.EVIDENCE, now), "services__establishment")
+    running = Count("services__establishment", filter=seen_by & Q(services__ended_at=None), distinct=True)
     titled = Q(title_fr__icontains=words) | Q(title_en__icontains=words) | Q(cve__icontains=words)
     return Found(
-        establishments=tuple(Establishment.objects.filter(by_name).order_by("name")[:MOST]),
+        establishments=tuple(Establishment.objects.visible_to(user, now).filter(by_name).order_by("name")[:MOST]),
         assets=tuple(
-            Asset.objects.current()
+            Asset.objects.visible_to(user, now)
+            .current()
             .filter(value__icontains=words.lower())
             .select_related("establishment")
             .order_by("value")[:MOST]
         ),
         services=tuple(
-            Service.objects.current()
+            Service.objects.visible_to(user, now)
+            .current()
             .filter(seen)
             .select_related("establishment", "pair")
             .defer("facts")
@@ -69,5 +79,9 @@ def _look_up(words: str) -> Found:
         pairs=tuple(
             products.annotate(establishments=running).filter(establishments__gt=0).order_by("-establishments")[:MOST]
         ),
-        vulnerabilities=tuple(Vulnerability.objects.filter(titled, rejected=False).order_by("-kev_on", "cve")[:MOST]),
+        vulnerabilities=_vulnerabilities(titled) if user.has(Right.FINDINGS, now) else (),
     )
+
+
+def _vulnerabilities(titled: Q) -> tuple[Vulnerability, ...]:
+    return tuple(Vulnerability.objects.filter(titled, rejected=False).order_by("-kev_on", "cve")[:MOST])

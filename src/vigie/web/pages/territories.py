@@ -12,7 +12,9 @@ from vigie.apps.findings import queries as findings
 from vigie.apps.observatory import queries as observatory
 from vigie.apps.observatory.enums import SubjectKind
 from vigie.apps.observatory.queries import EstablishmentRow
+from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment, Group, Territory
+from vigie.web.access import May, columns_for, viewer
 from vigie.web.components.dates import AsOf, as_of
 from vigie.web.components.page import Crumb, territory_crumbs
 from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
@@ -43,8 +45,8 @@ def territory(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     asked = as_of(request, timezone.now())
     members = observatory.counted_in(found, asked.day)
     if wants_csv(request):
-        return _csv(request, members, asked, f"{kind}-{code}")
-    context = _context(request, members, asked, SubjectKind.TERRITORY, found.pk) | {
+        return _csv(request, members, asked, found)
+    context = _context(request, members, asked, found) | {
         "crumbs": [Crumb(gettext("Overview"), "/"), *territory_crumbs(found.parent), Crumb(found.name)],
         "subject": found,
         "below": observatory.below(found, asked.day, asked.moment) if kind != "department" else None,
@@ -60,8 +62,8 @@ def group(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     asked = as_of(request, timezone.now())
     members = observatory.counted_members(found, asked.day, asked.moment)
     if wants_csv(request):
-        return _csv(request, members, asked, f"{kind}-{code}")
-    context = _context(request, members, asked, SubjectKind.GROUP, found.pk) | {
+        return _csv(request, members, asked, found)
+    context = _context(request, members, asked, found) | {
         "crumbs": [Crumb(gettext("Overview"), "/"), *territory_crumbs(found.region), Crumb(found.name)],
         "subject": found,
         "below": None,
@@ -70,30 +72,42 @@ def group(request: HttpRequest, kind: str, code: str) -> HttpResponse:
 
 
 def _context(
-    request: HttpRequest, members: QuerySet[Establishment], asked: AsOf, kind: str, pk: int
+    request: HttpRequest, members: QuerySet[Establishment], asked: AsOf, found: Group | Territory
 ) -> "dict[str, object]":
-    history = observatory.history(kind, pk, asked.moment)
-    open_findings = findings.open_at(asked.moment if asked.is_past else None)
+    kind = SubjectKind.GROUP if isinstance(found, Group) else SubjectKind.TERRITORY
+    history = observatory.history(kind, found.pk, asked.moment)
+    user, now = viewer(request), timezone.now()
+    counted = May(user, now).counts_among(found)
     shares = observatory.distribution(members, asked.moment)
+    inside = findings.open_at(asked.moment if asked.is_past else None).filter(establishment__in=members.values("pk"))
     return {
         "as_of": asked,
         "now": asked.moment,
         "level": history[-1] if history else None,
         "history": history,
         "distribution": shares,
-        "figures": findings.figures(open_findings.filter(establishment__in=members.values("pk")), asked.moment),
+        "figures": findings.figures(inside, asked.moment) if counted else None,
+        "counted": counted,
         "table": table(
-            observatory.listed(members, asked.moment, asked.is_past),
-            MEMBERS,
+            _listed(request, members, asked),
+            columns_for(MEMBERS, counted),
             request,
             "level",
             observatory.rows_of,
-            shares.total,
+            shares.total if user.scope(Right.LEVELS, now).nation else None,
         ),
     }
 
 
-def _csv(request: HttpRequest, members: QuerySet[Establishment], asked: AsOf, name: str) -> HttpResponse:
-    listed = sorted_by(observatory.listed(members, asked.moment, asked.is_past), MEMBERS, request, "level")
-    rows: list[EstablishmentRow] = observatory.rows_of(listed)
-    return csv_response(rows, MEMBERS, f"vigie-{name}-{asked.day}")
+def _listed(request: HttpRequest, members: QuerySet[Establishment], asked: AsOf) -> QuerySet[Establishment]:
+    """Those of its members whose own level the reader may see: a statistician sees none."""
+    visible = Establishment.objects.filter(pk__in=members.values("pk")).visible_to(viewer(request), timezone.now())
+    return observatory.listed(visible, asked.moment, asked.is_past)
+
+
+def _csv(request: HttpRequest, members: QuerySet[Establishment], asked: AsOf, found: Group | Territory) -> HttpResponse:
+    columns = columns_for(MEMBERS, May(viewer(request), timezone.now()).counts_among(found))
+    rows: list[EstablishmentRow] = observatory.rows_of(
+        sorted_by(_listed(request, members, asked), columns, request, "level")
+    )
+    return csv_response(rows, columns, f"vigie-{found.kind}-{found.code}-{asked.day}")

@@ -12,8 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from vigie.apps.findings.queries import exposed_establishments, exposed_to
+from vigie.apps.registry.enums import Right
+from vigie.apps.registry.scopes import of_establishments
+from vigie.apps.scans.models import Service
 from vigie.apps.scans.queries import services_matching
 from vigie.apps.vulns.models import Vulnerability
+from vigie.web.access import viewer
 from vigie.web.components.exposed import exposed_rows
 from vigie.web.components.page import Crumb, asked
 from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
@@ -35,8 +39,10 @@ COLUMNS = (
 
 @require_safe
 def vulnerabilities(request: HttpRequest) -> HttpResponse:
+    scope = viewer(request).scope(Right.FINDINGS, timezone.now())
     known = Vulnerability.objects.filter(rejected=False).annotate(
-        exposed=exposed_establishments(), known_exploited=Q(kev_on__isnull=False)
+        exposed=exposed_establishments(of_establishments(scope, "finding__establishment")),
+        known_exploited=Q(kev_on__isnull=False),
     )
     rows = _filtered(known, request)
     if wants_csv(request):
@@ -65,7 +71,11 @@ def _filtered(rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
 @require_safe
 def vulnerability(request: HttpRequest, cve: str) -> HttpResponse:
     one = get_object_or_404(Vulnerability, cve=cve)
-    rows = exposed_rows(services_matching(one), exposed_to(one))
+    user, now = viewer(request), timezone.now()
+    rows = exposed_rows(
+        services_matching(one, seen_by=Service.objects.visible_to(user, now)),
+        exposed_to(one).filter(of_establishments(user.scope(Right.FINDINGS, now))),
+    )
     applicabilities = one.applicabilities.order_by("source").prefetch_related("products")
     context = {
         "crumbs": [Crumb(gettext("Vulnerabilities"), reverse("web:vulnerabilities")), Crumb(one.cve)],

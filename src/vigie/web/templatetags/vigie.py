@@ -19,9 +19,12 @@ from vigie.apps.findings.enums import Severity
 from vigie.apps.findings.models import Finding
 from vigie.apps.observatory.models import Level
 from vigie.apps.observatory.queries import Distribution, Tile
+from vigie.apps.registry.models import Territory
 from vigie.apps.scans.models import Campaign
 from vigie.apps.vulns.enums import MatchVerdict
 from vigie.apps.vulns.models import Pair, Vulnerability
+from vigie.data import texts
+from vigie.web.access import May
 from vigie.web.components import charts, dates, wording
 from vigie.web.components.levels import GATES, INDICATORS
 from vigie.web.components.tables import Table
@@ -53,6 +56,12 @@ def nav_link(context: RequestContext, name: str, label: str) -> SafeString:
     url, path = reverse(name), context["request"].path
     here = path == url or (url != "/" and path.startswith(url))
     return format_html('<a href="{}"{}>{}</a>', url, mark_safe(' aria-current="page"') if here else "", label)
+
+
+@register.filter
+def opens_to(territory: Territory | None, may: May) -> bool:
+    """Whether this reader may open its page; what is no territory is open."""
+    return territory is None or may.opens(territory)
 
 
 @register.filter
@@ -226,12 +235,12 @@ def place(finding: Finding) -> str:
 
 @register.filter
 def product_name(subject: str) -> str:
-    return wording.product_name(subject)
+    return texts.product_name(subject)
 
 
 @register.filter
 def pair_name(pair: Pair) -> str:
-    return wording.product_name(f"{pair.vendor}:{pair.product}")
+    return texts.product_name(f"{pair.vendor}:{pair.product}")
 
 
 @register.inclusion_tag("web/parts/bar.html")

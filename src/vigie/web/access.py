@@ -1,0 +1,188 @@
+"""Who may open which page: every route says the right that it asks for, and a route that says nothing is closed.
+
+A forbidden page is 403; an object that one may not know of is 404, as if it did not exist.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from vigie.apps.accounts.actions import actor, note_read
+from vigie.apps.accounts.models import User
+from vigie.apps.findings.models import Finding
+from vigie.apps.observatory.models import Level
+from vigie.apps.registry.enums import Right
+from vigie.apps.registry.models import Establishment, Group, Territory
+from vigie.web.components.tables import Column, wants_csv
+
+View = Callable[..., HttpResponse]
+SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What an address names, and the right without which it does not exist for the reader."""
+
+    rows: Callable[..., "QuerySet[Any]"]  # (user, now, right) -> those over which the right holds
+    lookup: dict[str, str]  # field -> name in the address
+    known_by: Right
+    is_mixed: bool = False  # the right that it asks for depends on what it is: one over the nation is not enough
+
+
+def _of_finding(user: User, now: datetime, right: Right) -> "QuerySet[Any]":
+    return Finding.objects.visible_to(user, now, right)
+
+
+def _of_establishment(user: User, now: datetime, right: Right) -> "QuerySet[Any]":
+    return Establishment.objects.visible_to(user, now, right)
+
+
+ESTABLISHMENT = Thing(_of_establishment, {"finess": "finess"}, Right.LEVELS)
+FINDING = Thing(_of_finding, {"pk": "pk"}, Right.FINDINGS)
+
+
+def _of_level(user: User, now: datetime, right: Right) -> "QuerySet[Any]":
+    return Level.objects.visible_to(user, now)
+
+
+def _of_group(user: User, now: datetime, right: Right) -> "QuerySet[Any]":
+    return Group.objects.visible_to(user, now, right)
+
+
+def _of_territory(user: User, now: datetime, right: Right) -> "QuerySet[Any]":
+    return Territory.objects.visible_to(user, now, right)
+
+
+LEVEL = Thing(_of_level, {"pk": "pk"}, Right.LEVELS, is_mixed=True)
+GROUP = Thing(_of_group, {"kind": "kind", "code": "code"}, Right.AGGREGATES)
+TERRITORY = Thing(_of_territory, {"kind": "kind", "code": "code"}, Right.AGGREGATES)
+
+
+def viewer(request: HttpRequest) -> User:
+    """Whoever signed in; LoginRequiredMiddleware has seen to it that somebody did."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def for_whoever_signed_in(view: View) -> View:
+    """Open to every account: what it shows is chosen by `visible_to`, or is the reader's own."""
+    return _guarded(view, lambda user, now, named: None)
+
+
+def needs(*rights: Right, of: Thing | None = None, at_once: bool = False) -> Callable[[View], View]:
+    """Open to whoever has one of these rights: over the thing that the address names, or over anybody.
+
+    `at_once` is for the emergency stop, which waits for no transaction and is not taken back.
+    """
+
+    def refuse(user: User, now: datetime, named: dict[str, Any]) -> None:
+        held = [right for right in rights if user.has(right, now)]
+        if not held:
+            raise PermissionDenied
+        if of is None or (not of.is_mixed and any(user.scope(right, now).nation for right in held)):
+            return
+        lookup = {field: named[name] for field, name in of.lookup.items()}
+        if any(of.rows(user, now, right).filter(**lookup).exists() for right in held):
+            return
+        if user.has(of.known_by, now) and of.rows(user, now, of.known_by).filter(**lookup).exists():
+            raise PermissionDenied
+        raise Http404
+
+    return lambda view: _guarded(view, refuse, at_once)
+
+
+def _guarded(view: View, refuse: Callable[[User, datetime, dict[str, Any]], None], at_once: bool = False) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
+        user = viewer(request)
+        refuse(user, timezone.now(), named)
+        if request.method in SAFE:
+            response = view(request, *args, **named)
+            refuse(user, timezone.now(), named)  # a role may end while a long page is made
+            _tell(request, user, response)
+            return response
+        if at_once:
+            return view(request, *args, **named)
+        with transaction.atomic():
+            response = view(request, *args, **named)
+            # What was done by a role that ended meanwhile is not kept: read again, inside the same transaction.
+            refuse(User.objects.get(pk=user.pk), timezone.now(), named)
+        return response
+
+    guarded.says_who = True  # type: ignore[attr-defined]
+    return guarded
+
+
+def _tell(request: HttpRequest, user: User, response: HttpResponse) -> None:
+    """Every page that an auditor reads is an event; so is every list that anybody takes away."""
+    now = timezone.now()
+    is_auditor = user.reads_as_auditor(now)
+    if response.status_code == 200 and (is_auditor or wants_csv(request)):
+        note_read(by=actor(user), path=request.path, taken_away=wants_csv(request), now=now)
+
+
+class AccessMiddleware:
+    """Closes the routes that do not say who may open them."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        if not getattr(view, "says_who", False) and getattr(view, "login_required", True):
+            raise PermissionDenied
+
+
+class May:
+    """For the templates: `may.findings` is whether the reader has that right over anybody, or over one."""
+
+    def __init__(self, user: User, now: datetime, over: Establishment | None = None) -> None:
+        self._user, self._now, self._over = user, now, over
+        self._seen: dict[Any, bool] = {}  # roles mostly give several rights over one scope: asked once
+
+    def __getitem__(self, name: str) -> bool:
+        scope = self._user.scope(Right(name), self._now)
+        if self._over is None or scope.nation or scope.is_empty:
+            return not scope.is_empty
+        if scope not in self._seen:
+            rows = Establishment.objects.visible_to(self._user, self._now, Right(name))
+            self._seen[scope] = rows.filter(pk=self._over.pk).exists()
+        return self._seen[scope]
+
+    def opens(self, territory: Territory) -> bool:
+        """Whether its page is open to the reader."""
+        scope = self._user.scope(Right.AGGREGATES, self._now)
+        return scope.nation or not scope.territories.isdisjoint({territory.pk, territory.parent_id})
+
+    def opens_group(self, group: Group) -> bool:
+        scope = self._user.scope(Right.AGGREGATES, self._now)
+        return scope.nation or group.pk in scope.groups or group.region_id in scope.territories
+
+    def counts_among(self, subject: Group | Territory) -> bool:
+        """Whether the findings of a grouping may be counted."""
+        scope = self._user.scope(Right.COUNTS, self._now)
+        mine = type(subject).objects.visible_to(self._user, self._now, Right.COUNTS)
+        return scope.nation or mine.filter(pk=subject.pk).exists()
+
+    def counts_everywhere(self) -> bool:
+        """Whether findings may be counted wherever levels may be read: else a list without the right would say zero."""
+        counts = self._user.scope(Right.COUNTS, self._now)
+        return counts.nation or counts == self._user.scope(Right.LEVELS, self._now)
+
+
+COUNTS = {"open", "exploited", "late"}  # the columns of numbers of findings
+
+
+def columns_for(columns: tuple[Column, ...], counted: bool) -> tuple[Column, ...]:
+    return tuple(column for column in columns if counted or column.slug not in COUNTS)

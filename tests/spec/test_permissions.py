@@ -1,0 +1,121 @@
+"""Who may open what: every route, by every method that it takes, for every character, against one table."""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from tests.factories import RegionFactory, UserFactory
+from tests.web import world as worlds
+from tests.web.test_routes import arguments, names
+from vigie.apps.accounts import actions
+from vigie.apps.accounts.enums import RoleKind
+from vigie.apps.accounts.models import User
+from vigie.apps.registry.actions import mark_essential
+from vigie.apps.scans.actions import stop_file
+from vigie.config.catalogues import compile_stale
+
+TABLE = yaml.safe_load((Path(__file__).parent / "permissions.yaml").read_text())
+ROUTES: dict[str, dict[str, dict[int, str]]] = TABLE["routes"]
+CHARACTERS: dict[str, dict[str, Any]] = TABLE["characters"]
+
+
+def columns(cells: dict[int, str]) -> Iterator[tuple[str, int]]:
+    for status, characters in cells.items():
+        for character in characters.split():
+            yield character, status
+
+
+def test_every_route_is_in_the_table():
+    assert names(get_resolver().url_patterns) == set(ROUTES)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_every_character_is_in_every_line_once(route):
+    for method, cells in ROUTES[route].items():
+        assert sorted(character for character, _ in columns(cells)) == sorted(CHARACTERS), f"{method} {route}"
+
+
+def test_every_role_has_a_character():
+    assert {told["role"] for told in CHARACTERS.values() if "role" in told} == set(RoleKind)
+
+
+def test_every_route_says_its_right_or_is_open_to_all():
+    silent = []
+
+    def walk(patterns: list[URLPattern | URLResolver]) -> None:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                walk(pattern.url_patterns)
+            elif not getattr(pattern.callback, "says_who", False) and getattr(pattern.callback, "login_required", True):
+                silent.append(pattern.name)
+
+    walk(get_resolver().url_patterns)
+    assert silent == [], "wrap the view with needs(...) or for_whoever_signed_in in urls.py"
+
+
+def character(world: worlds.World, told: dict[str, Any], now: datetime) -> User:
+    user = UserFactory(analyst=False)
+    if "role" in told:
+        over = {
+            "establishment": world.establishment,
+            "other establishment": world.unseen,
+            "group": world.group,
+            "region": world.region,
+            "other region": RegionFactory(code="X9", name="Ostrevent"),
+            "nation": None,
+        }[told["over"]]
+        began = now - timedelta(days=30)
+        until = now - timedelta(minutes=1) if told.get("expired") else None
+        actions.grant_role(user=user, kind=told["role"], over=over, valid_until=until, by="test", now=began)
+    return user
+
+
+def asked(client: Client, method: str, url: str) -> int:
+    """The status; what a request wrote is taken back, so that the next one finds the same world."""
+    cookies = client.cookies.copy()
+    with transaction.atomic():
+        answer = client.generic(method, url)
+        answer.close()
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    stop_file().unlink(missing_ok=True)
+    return int(answer.status_code)
+
+
+@pytest.fixture
+def without_log() -> Iterator[None]:
+    """Hundreds of refusals, each with its traceback, would be most of the time."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("without_log")
+def test_every_route_answers_every_character_as_the_table_says(settings):
+    compile_stale()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    now = timezone.now()
+    world = worlds.build(now, establishments=3, services_each=2)
+    mark_essential(establishment=world.establishment, essential=True, shown_to_anssi=True, by="test", now=now)
+    urls = {name: reverse(f"web:{name}", args=given) for name, given in arguments(world).items()}
+    wrong = []
+    for name, told in CHARACTERS.items():
+        client = Client()
+        if not told.get("anonymous"):
+            client.force_login(character(world, told, now))
+        for route, methods in ROUTES.items():
+            for method, cells in methods.items():
+                status = asked(client, method, urls[route])
+                if status != dict(columns(cells))[name]:
+                    wrong.append(f"{method} {route}: {name} gets {status}, not {dict(columns(cells))[name]}")
+    assert wrong == []
