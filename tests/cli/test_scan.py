@@ -152,6 +152,25 @@ def test_a_name_that_leads_elsewhere_or_nowhere_is_told_not_contacted():
     assert "proves neither" in told
 
 
+def test_a_domain_without_any_address_is_judged_by_what_it_publishes(tmp_path):
+    zone = {"valombre.example": ("MX 10 mx.other.example.", 'TXT "v=spf1 +all"')}
+    with resolving(zone) as resolver:
+        result = scan("valombre.example", "--json", "--html", tmp_path / "r.html", VIGIE_RESOLVERS=resolver)
+    [domain] = [json.loads(line) for line in result.stdout.splitlines()]
+    failed = {outcome["check"] for outcome in domain["outcomes"] if outcome["verdict"] == "fail"}
+    assert failed == {"spf-permissive", "dmarc-missing", "mta-sts-missing", "caa-missing", "dnssec-missing"}
+    assert (result.exit_code, domain["address"], domain["service"]) == (0, None, "dns")
+    assert "<code>valombre.example</code>" in (tmp_path / "r.html").read_text()
+
+
+def test_a_failing_resolver_finds_nothing_wrong_with_a_domain():
+    with resolving({}, rcode=2) as resolver:
+        result = scan("valombre.example", "--json", VIGIE_RESOLVERS=resolver)
+    [domain] = [json.loads(line) for line in result.stdout.splitlines()]
+    assert {outcome["verdict"] for outcome in domain["outcomes"]} == {"unknown"}
+    assert result.exit_code == 1
+
+
 def test_the_page_stands_alone_and_escapes_what_came_from_outside(tmp_path, monkeypatch):
     monkeypatch.setattr("vigie.probes.identify.hint_of", lambda port: "http")
     hostile = page(b"<title><script>alert(1)</script></title><input type=password>", "Server: nginx/<b>1</b>")

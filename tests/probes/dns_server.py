@@ -14,7 +14,7 @@ import dns.rrset
 
 @contextmanager
 def resolving(names: Mapping[str, tuple[str, ...]], *, rcode: int = dns.rcode.NOERROR) -> Iterator[str]:
-    """Serve A, AAAA and CNAME ("-> other") and yield "address:port"; a name that is not there is NXDOMAIN."""
+    """Serve A, AAAA, CNAME ("-> other") and 'TYPE text' records, and yield "address:port"; another name is NXDOMAIN."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(("127.77.0.53", 0))
         thread = threading.Thread(target=_serve, args=(server, names, rcode), daemon=True)
@@ -41,7 +41,7 @@ def _answer(query: dns.message.Message, names: Mapping[str, tuple[str, ...]], rc
     response.set_rcode(dns.rcode.Rcode(rcode))
     question = query.question[0]
     name = question.name.to_text(omit_final_dot=True)
-    while name in names and names[name][0].startswith("->"):
+    while name in names and names[name] and names[name][0].startswith("->"):
         target = names[name][0][2:].strip()
         response.answer.append(dns.rrset.from_text(f"{name}.", 60, "IN", "CNAME", f"{target}."))
         name = target
@@ -49,7 +49,14 @@ def _answer(query: dns.message.Message, names: Mapping[str, tuple[str, ...]], rc
         response.set_rcode(dns.rcode.Rcode(rcode or dns.rcode.NXDOMAIN))
         return response
     kind = dns.rdatatype.to_text(question.rdtype)
-    found = [address for address in names[name] if (":" in address) == (kind == "AAAA")]
+    given = [text for text in names[name] if " " not in text and (":" in text) == (kind == "AAAA")]
+    found = (
+        given
+        if kind in {"A", "AAAA"}
+        else [text[len(kind) + 1 :] for text in names[name] if text.startswith(f"{kind} ")]
+    )
+    if not found:
+        response.authority.append(dns.rrset.from_text("example.", 60, "IN", "SOA", "ns.example. a.example. 1 1 1 1 1"))
     if found:
         response.answer.append(dns.rrset.from_text(f"{name}.", 60, "IN", kind, *found))
     return response

@@ -43,6 +43,7 @@ def scan(
 ) -> None:
     """Look at what an establishment shows to the internet, and say what to mend first.
 
+    Of a domain, what it publishes is judged too: mail, certificates, signatures, name servers.
     Nothing is stored but the report that you ask for. What is contacted: the addresses given, and those that the
     names lead to when it starts. No password is ever tried. Ctrl-C, or `vigie stop`, ends it with what was seen.
 
@@ -173,21 +174,36 @@ def _until(text: str, now: datetime) -> datetime:
 
 
 def _look(ready: _Ready, *, quiet: bool) -> Report:
+    from vigie.probes.domain import look_at_domains
+    from vigie.probes.gate import Gate
     from vigie.probes.look import Plan, look, settings_for
+    from vigie.probes.pace import process_pace
 
     from .alone import judged
 
     stop = FileStop(ready.stop_file)
+
+    def clock() -> datetime:
+        return datetime.now(UTC)
+
     services: list[judged.JudgedService] = []
     started = datetime.now(UTC)
-    plan = Plan(ready.targets.targets, ready.scope, settings_for(ready.contact, resolvers=ready.resolvers))
+    settings = settings_for(ready.contact, resolvers=ready.resolvers)
+    plan = Plan(ready.targets.targets, ready.scope, settings)
     with _ends_on_signal(stop.set), _progress(ready, quiet=quiet) as advance:
 
         def keep(host: HostLook) -> None:
             services.extend(judged.judge(service) for service in host.services)
             advance(host.address)
 
-        summary = look(plan, stop=stop, clock=lambda: datetime.now(UTC), on_host=keep)
+        summary = look(plan, stop=stop, clock=clock, on_host=keep)
+        if not summary.stopped:
+            gate = Gate(ready.scope, stop, process_pace(), clock)
+            seconds = settings.timeouts.conversation
+            domains = look_at_domains(
+                ready.asked.names, gate=gate, stop=stop, resolvers=ready.resolvers, seconds=seconds
+            )
+            services.extend(judged.judge(domain) for domain in domains)
     ended = datetime.now(UTC)
     found = judged.weaknesses(
         services,
@@ -259,6 +275,6 @@ def _ends_on_signal(stop: Callable[[str], None]) -> Iterator[None]:
 def _exit_code(report: Report) -> int:
     if report.summary.stopped:
         return STOPPED
-    if report.summary.questions:
+    if report.summary.questions or report.told_something:
         return OK
     return FAILED

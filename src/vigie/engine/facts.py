@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from .names.facts import DomainFacts
+
 
 class Transport(StrEnum):
     TCP = "tcp"
@@ -249,6 +251,7 @@ class Facts:
     database: DatabaseFacts | None = None
     ldap: LdapFacts | None = None
     mailbox: MailboxFacts | None = None
+    domain: DomainFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +268,7 @@ class RawAnswer:
 class ServiceLook:
     """One look at one port of one address, under one name."""
 
-    address: str
+    address: str  # "" when it is a domain that was looked at: it may have none
     port: int
     transport: Transport
     name: str | None  # host name that was used (SNI, Host header), None when looked at by address

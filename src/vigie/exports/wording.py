@@ -20,6 +20,7 @@ SERVICES = {"ftp": "FTP", "ssh": "SSH", "smtp": "SMTP", "http": "HTTP", "https":
     "dicom": "DICOM",
     "mllp": "HL7 MLLP",
     "fhir": "FHIR",
+    "dns": "DNS",
     "imap": "IMAP",
     "imaps": "IMAPS",
     "ldap": "LDAP",

@@ -29,12 +29,12 @@ class Resolution:
 async def resolve(name: str, resolvers: tuple[str, ...] = ()) -> Resolution:
     """Ask A and AAAA of a name; `resolvers` are "address" or "address:port", the system's when empty. Never raises."""
     try:
-        resolver = _resolver(resolvers)
+        resolver = resolver_of(resolvers)
         answers = await asyncio.gather(*(_ask(resolver, name, kind) for kind in ("A", "AAAA")))
     except dns.resolver.NXDOMAIN:
         return Resolution(name, ())
     except dns.exception.DNSException as error:
-        return Resolution(name, (), reason=_in_words(error))
+        return Resolution(name, (), reason=in_words(error))
     except (OSError, ValueError) as error:
         return Resolution(name, (), reason=f"the resolver cannot be used: {error}")
     addresses = [address for found, _ in answers for address in found]
@@ -64,7 +64,8 @@ async def _ask(resolver: dns.asyncresolver.Resolver, name: str, kind: str) -> tu
     return [str(item) for item in answer.rrset or ()], chain
 
 
-def _resolver(resolvers: tuple[str, ...]) -> dns.asyncresolver.Resolver:
+def resolver_of(resolvers: tuple[str, ...]) -> dns.asyncresolver.Resolver:
+    """The resolvers to ask; raises ValueError, or DNSException when the system has none."""
     resolver = dns.asyncresolver.Resolver(configure=not resolvers)
     if resolvers:
         resolver.nameservers = [_nameserver(text) for text in resolvers]
@@ -78,7 +79,8 @@ def _nameserver(text: str) -> dns.nameserver.Nameserver:
     return dns.nameserver.Do53Nameserver(str(ip_address(host.strip("[]"))), int(port))
 
 
-def _in_words(error: dns.exception.DNSException) -> str:
+def in_words(error: dns.exception.DNSException) -> str:
+    """Why nobody could tell, as a short English clause."""
     if isinstance(error, dns.resolver.LifetimeTimeout):
         return "the resolvers did not answer in time"
     if isinstance(error, dns.resolver.NoNameservers):

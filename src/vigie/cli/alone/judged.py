@@ -87,6 +87,8 @@ def product_shown(identity: Identity) -> str:
 
 
 def place(look: ServiceLook) -> str:
+    if look.facts.domain is not None:
+        return look.facts.domain.name
     host = look.name or look.address
     return f"[{host}]:{look.port}" if ":" in host else f"{host}:{look.port}"
 

@@ -17,7 +17,7 @@ def _line(report: Report, service: JudgedService) -> dict[str, Any]:
     look = service.look
     first = look.identities[0] if look.identities else None
     return {
-        "address": look.address,
+        "address": look.address or None,
         "port": look.port,
         "transport": look.transport.value,
         "name": look.name,

@@ -15,6 +15,8 @@ from vigie.data import starter
 from .judged import Weakness
 from .report import Report
 
+_NO_ADDRESS = "–"  # of a domain
+
 
 class CannotWrite(Exception):
     """The page cannot be written; the message says where and why."""
@@ -124,7 +126,7 @@ def _service_row(report: Report, index: int) -> str:
     look, words = service.look, report.words
     kind = "weak" if service.weaknesses else "unknown" if service.is_unknown else "sound"
     cells = (
-        f"<code>{escape(look.address)}</code>",
+        f"<code>{escape(look.address or _NO_ADDRESS)}</code>",
         f"<code>{look.port}</code>",
         escape(look.name or words["by_address"]),
         escape(look.service or words["not_recognised"]),

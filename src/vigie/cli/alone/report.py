@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from vigie.data.texts import reason_text, report_words
+from vigie.engine.facts import Answer
 from vigie.probes.look import Summary
 from vigie.probes.scope import Network
 from vigie.probes.targets import Targets
@@ -35,7 +36,7 @@ class Report:
     def answer(self) -> str:
         """The first line: what was found, in one or two sentences."""
         words = self.words
-        if not self.summary.reached:
+        if not (self.summary.reached or self.told_something):
             return words["answer_nothing"]
         if not self.weaknesses:
             return words["answer_none"]
@@ -46,6 +47,11 @@ class Report:
             more = words["answer_exploited_one"] if exploited == 1 else words["answer_exploited_many"]
             told = f"{told} {more.format(count=exploited)}"
         return told
+
+    @property
+    def told_something(self) -> bool:
+        """Whether a service answered, or a domain without any address told what it publishes."""
+        return any(service.look.answer is Answer.ANSWERED for service in self.services)
 
     def counts(self) -> str:
         """Every number with what it is a part of."""

@@ -67,7 +67,7 @@ def _services(report: Report, console: Console) -> None:
     for service in report.services:
         look = service.look
         table.add_row(
-            look.address,
+            look.address or "–",
             str(look.port),
             escape(look.name or words["by_address"]),
             look.service or words["not_recognised"],

@@ -17,6 +17,4 @@ def judge(look: ServiceLook) -> Judgement | None:
     return passed("an order is refused without sign-in", database__said=database.said)
 
 
-CHECK = Check(
-    "memcached-answers-anyone", Severity.HIGH, LoadClass.LIGHT, "CVE-2018-1000115", judge
-)
+CHECK = Check("memcached-answers-anyone", Severity.HIGH, LoadClass.LIGHT, "CVE-2018-1000115", judge)

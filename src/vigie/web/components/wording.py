@@ -15,6 +15,7 @@ SERVICES = {"ssh": "SSH", "http": "HTTP", "https": "HTTPS", "smtp": "SMTP", "ftp
     "mllp": "HL7 MLLP",
     "fhir": "FHIR",
     "tls": "TLS",
+    "dns": "DNS",
     "imap": "IMAP",
     "imaps": "IMAPS",
     "ldap": "LDAP",

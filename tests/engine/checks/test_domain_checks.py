@@ -1,0 +1,108 @@
+"""What a domain publishes: only what was told is judged, and a resolver that fails tells nothing."""
+
+import pytest
+
+from vigie.engine.checks import CHECKS, judge_all
+from vigie.engine.names import DmarcFacts, DnssecState, DomainFacts, SpfFacts
+from vigie.engine.outcome import Verdict
+
+from .looks import look, verdict
+
+PASS, FAIL, UNKNOWN = Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN
+
+
+def judged(slug: str, **facts) -> Verdict | None:
+    values = {"name": "chu.example", "is_registered": True, "exists": True, "mail_hosts": (), "refuses_mail": False}
+    return verdict(slug, look("dns", domain=DomainFacts(**(values | facts))))
+
+
+@pytest.mark.parametrize(
+    ("spf", "missing", "broken", "permissive"),
+    [
+        pytest.param(None, UNKNOWN, None, None, id="not-asked"),
+        pytest.param(SpfFacts(None), FAIL, None, None, id="none"),
+        pytest.param(SpfFacts("v=spf1 -all", default="-"), PASS, PASS, PASS, id="strict"),
+        pytest.param(SpfFacts("v=spf1 ~all", default="~"), PASS, PASS, PASS, id="soft"),
+        pytest.param(SpfFacts("v=spf1 +all", default="+"), PASS, PASS, FAIL, id="everyone"),
+        pytest.param(SpfFacts("v=spf1 mx", default="?"), PASS, PASS, FAIL, id="no-end"),
+        pytest.param(SpfFacts("v=spf1 x", "not a mechanism: x"), PASS, FAIL, None, id="fault"),
+        pytest.param(SpfFacts("v=spf1 ...", complete=False), PASS, UNKNOWN, UNKNOWN, id="half-asked"),
+    ],
+)
+def test_who_may_write_in_its_name(spf, missing, broken, permissive):
+    assert judged("spf-missing", spf=spf) is missing
+    assert judged("spf-broken", spf=spf) is broken
+    assert judged("spf-permissive", spf=spf) is permissive
+
+
+@pytest.mark.parametrize(
+    ("dmarc", "missing", "enforced"),
+    [
+        pytest.param(None, UNKNOWN, None, id="not-asked"),
+        pytest.param(DmarcFacts(None), FAIL, None, id="none"),
+        pytest.param(DmarcFacts("v=DMARC1", None, fault="no valid policy"), FAIL, None, id="of-no-use"),
+        pytest.param(DmarcFacts("v=DMARC1; p=none", "none"), PASS, FAIL, id="asks-nothing"),
+        pytest.param(DmarcFacts("...", "reject", 0), PASS, FAIL, id="of-none-of-them"),
+        pytest.param(DmarcFacts("...", "quarantine", 50), PASS, PASS, id="half"),
+        pytest.param(DmarcFacts("...", "reject", inherited_from="chu.example"), PASS, PASS, id="inherited"),
+    ],
+)
+def test_what_is_done_with_false_mail(dmarc, missing, enforced):
+    assert judged("dmarc-missing", dmarc=dmarc) is missing
+    assert judged("dmarc-not-enforced", dmarc=dmarc) is enforced
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        pytest.param({"mail_hosts": ()}, None, id="takes-no-mail"),
+        pytest.param({"mail_hosts": (), "refuses_mail": True}, None, id="refuses-mail"),
+        pytest.param({"mail_hosts": None}, None, id="not-known-to-take-any"),
+        pytest.param({"mail_hosts": ("mx",), "mta_sts": ("v=STSv1; id=1",)}, PASS, id="mta-sts"),
+        pytest.param({"mail_hosts": ("mx",), "mta_sts": (), "dane_hosts": ("mx",)}, PASS, id="dane"),
+        pytest.param({"mail_hosts": ("mx", "b"), "mta_sts": (), "dane_hosts": ("mx",)}, FAIL, id="dane-on-one-only"),
+        pytest.param({"mail_hosts": ("mx",), "mta_sts": (), "dane_hosts": ()}, FAIL, id="neither"),
+        pytest.param({"mail_hosts": ("mx",), "mta_sts": None, "dane_hosts": ()}, UNKNOWN, id="not-asked"),
+    ],
+)
+def test_mail_is_kept_encrypted_on_its_way(facts, expected):
+    assert judged("mta-sts-missing", **facts) is expected
+
+
+@pytest.mark.parametrize(
+    ("state", "missing", "broken"),
+    [
+        (None, UNKNOWN, None), (DnssecState.UNSIGNED, FAIL, None),
+        (DnssecState.SIGNED, PASS, PASS), (DnssecState.BROKEN, PASS, FAIL),
+    ],
+)  # fmt: skip
+def test_a_domain_is_signed_and_its_signatures_hold(state, missing, broken):
+    assert judged("dnssec-missing", dnssec=state) is missing
+    assert judged("dnssec-broken", dnssec=state) is broken
+
+
+@pytest.mark.parametrize(("caa", "expected"), [(None, UNKNOWN), ((), FAIL), (('0 issue "ca.example"',), PASS)])
+def test_who_may_issue_certificates(caa, expected):
+    assert judged("caa-missing", caa=caa) is expected
+
+
+@pytest.mark.parametrize(("given", "expected"), [(None, UNKNOWN), ((), PASS), (("ns1.example",), FAIL)])
+def test_a_zone_is_given_to_nobody(given, expected):
+    assert judged("dns-open-transfer", open_transfers=given) is expected
+
+
+@pytest.mark.parametrize("slug", ["caa-missing", "dnssec-missing", "dns-open-transfer"])
+def test_what_belongs_to_the_whole_domain_is_not_asked_of_a_part(slug):
+    assert judged(slug, is_registered=False, caa=(), dnssec=DnssecState.UNSIGNED, open_transfers=("ns",)) is None
+
+
+def test_a_domain_that_does_not_exist_has_no_weakness():
+    gone = DomainFacts("gone.example", True, False, (), False, SpfFacts(None), DmarcFacts(None), caa=())
+    assert [o for o in judge_all(look("dns", domain=gone)) if o.verdict is FAIL] == []
+
+
+def test_a_resolver_that_fails_leaves_everything_unknown():
+    outcomes = judge_all(look("dns", domain=DomainFacts("chu.example", True, None)))
+    assert outcomes
+    assert {outcome.verdict for outcome in outcomes} == {UNKNOWN}
+    assert {outcome.check for outcome in outcomes} <= set(CHECKS)

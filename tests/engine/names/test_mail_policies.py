@@ -1,0 +1,87 @@
+"""DMARC, MX, MTA-STS and CAA as they are written."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vigie.engine.names import DmarcFacts, Question, answered, dmarc, policy
+
+
+def judged(*texts: str, domain: str = "chu.example", above: tuple[str, ...] = ()) -> DmarcFacts | None:
+    zone = {Question("TXT", f"_dmarc.{domain}"): texts}
+    if domain != "chu.example":
+        zone[Question("TXT", "_dmarc.chu.example")] = above
+    return answered(dmarc.survey(domain, "chu.example"), zone)
+
+
+@pytest.mark.parametrize(
+    ("text", "policy_", "percent", "reports"),
+    [
+        pytest.param("v=DMARC1; p=reject; rua=mailto:a@chu.example", "reject", 100, True, id="reject"),
+        pytest.param("v=DMARC1;p=Quarantine;pct=50", "quarantine", 50, False, id="half"),
+        pytest.param("v=DMARC1; p=none; pct=900", "none", 100, False, id="impossible-percent"),
+        pytest.param("v=DMARC1; rua=mailto:a@chu.example", "none", 100, True, id="reports-only-is-none"),
+        pytest.param("v=DMARC1; p=strict", None, 100, False, id="no-valid-policy"),
+        pytest.param("v = DMARC1 ; p = reject", "reject", 100, False, id="blanks"),
+    ],
+)
+def test_what_the_domain_asks_for(text, policy_, percent, reports):
+    facts = judged(text)
+    assert (facts.policy, facts.percent, facts.reports) == (policy_, percent, reports)
+
+
+@pytest.mark.parametrize(
+    ("above", "policy_"),
+    [
+        pytest.param("v=DMARC1; p=reject", "reject", id="same-as-above"),
+        pytest.param("v=DMARC1; p=reject; sp=none", "none", id="another-for-what-is-below"),
+    ],
+)
+def test_a_domain_without_record_inherits_from_the_registered_one(above, policy_):
+    facts = judged(domain="mail.chu.example", above=(above,))
+    assert (facts.policy, facts.inherited_from) == (policy_, "chu.example")
+
+
+def test_its_own_record_comes_first():
+    facts = judged("v=DMARC1; p=none", domain="mail.chu.example", above=("v=DMARC1; p=reject",))
+    assert (facts.policy, facts.inherited_from) == ("none", None)
+
+
+def test_several_records_are_as_good_as_none():
+    facts = judged("v=DMARC1; p=reject", "v=DMARC1; p=none")
+    assert (facts.policy, facts.fault) == (None, "several records")
+
+
+def test_no_record_is_an_answer_and_no_answer_is_unknown():
+    assert judged("v=spf1 -all") == DmarcFacts(None)
+    for zone in ({"_dmarc.a.chu.example": None}, {"_dmarc.chu.example": None}):
+        asked = {Question("TXT", name): found for name, found in zone.items()}
+        assert answered(dmarc.survey("a.chu.example", "chu.example"), asked) is None
+
+
+@pytest.mark.parametrize(
+    ("answers", "hosts", "refuses"),
+    [
+        pytest.param(("20 b.example.", "10 A.example."), ("a.example", "b.example"), False, id="by-preference"),
+        pytest.param(("0 .",), (), True, id="null"),
+        pytest.param(("0 .", "10 a.example."), ("a.example",), False, id="null-beside-another-is-not-null"),
+        pytest.param((), (), False, id="none"),
+        pytest.param(None, None, None, id="unknown"),
+    ],
+)
+def test_where_mail_goes(answers, hosts, refuses):
+    assert policy.mail_hosts(answers) == (hosts, refuses)
+
+
+def test_other_records_are_told_by_their_version():
+    assert policy.records_of(("v=STSv1; id=1", "v=TLSRPTv1; rua=x"), "v=STSv1") == ("v=STSv1; id=1",)
+    assert policy.issuers(('0 issue "ca.example"', '0 iodef "mailto:a"')) == ('0 issue "ca.example"',)
+    assert policy.records_of(None, "v=STSv1") is None
+    assert policy.issuers(None) is None
+
+
+@given(st.lists(st.text(), max_size=3))
+def test_any_texts_are_policies_or_none(texts):
+    judged(*(f"v=DMARC1;{text}" for text in texts))
+    policy.mail_hosts(tuple(texts))
+    policy.issuers(tuple(texts))
