@@ -148,7 +148,7 @@ def _criterion(match: _Match) -> Criterion:
         match.version_end_including,
         match.version_end_excluding,
     )
-    if any(len(text) > LONGEST_VERSION for text in (cpe.version, *(bound for bound in bounds if bound))):
+    if len(cpe.version) > LONGEST_VERSION or max(map(len, filter(None, bounds)), default=0) > LONGEST_VERSION:
         raise _Unusable(f"a version of more than {LONGEST_VERSION} characters")
     return Criterion(
         cpe.vendor,

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from vigie.engine.matching import Product, VulnerabilityRecord, digest, from_plain, to_plain
 
-from .models import Applicability, ApplicableProduct, Vulnerability
+from .models import Applicability, Vulnerability
 
 MOST_RECORDS = 100  # in one transaction...
 MOST_CRITERIA = 1_500  # ...and what they state: some thirty milliseconds of writing on SQLite
@@ -18,6 +18,7 @@ _WRITTEN = (
     "title_fr", "title_en", "description", "published_at", "modified_at", "rejected", "cvss", "cvss_vector",
     "kev_on", "references", "updated_at",
 )  # fmt: skip
+_NAMED = "INSERT INTO vulns_applicableproduct (applicability_id, vendor, product) VALUES (%s, %s, %s)"
 
 
 @dataclass(slots=True)
@@ -49,7 +50,8 @@ class _Prepared:
         products = record.statement.products
         if record.rejected or not products:
             return cls(record, products, None, "")
-        return cls(record, products, to_plain(record.statement), digest(record.statement))
+        plain = to_plain(record.statement)
+        return cls(record, products, plain, digest(plain))
 
     @property
     def weight(self) -> int:
@@ -175,11 +177,10 @@ def _replace(stale: list[Applicability], fresh: list[tuple[Applicability, frozen
     if stale:
         Applicability.objects.filter(pk__in=[row.pk for row in stale]).delete()
     Applicability.objects.bulk_create([row for row, _ in fresh])
-    ApplicableProduct.objects.bulk_create(
-        ApplicableProduct(applicability=row, vendor=vendor[:120], product=product[:120])
-        for row, products in fresh
-        for vendor, product in sorted(products)
-    )
+    named = [(row.pk, vendor[:120], product[:120]) for row, products in fresh for vendor, product in sorted(products)]
+    with connection.cursor() as cursor:
+        # Three rows for each statement, and nothing to read back: by hand it costs a third of what the models ask.
+        cursor.executemany(_NAMED, named)
 
 
 @transaction.atomic

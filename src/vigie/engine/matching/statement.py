@@ -1,8 +1,9 @@
 """What does one source say that one vulnerability touches?"""
 
 import hashlib
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -82,7 +83,11 @@ class Statement:
 
 def to_plain(statement: Statement) -> Any:
     """Plain JSON values, without what has its default: a corpus holds millions of criteria."""
-    return _plain(statement)
+    plain = _told(statement, _STATEMENT)
+    plain["configurations"] = [_configuration(part) for part in statement.configurations]
+    if statement.packages:
+        plain["packages"] = [_told(package, _PACKAGE) for package in statement.packages]
+    return plain
 
 
 def from_plain(value: Any) -> Statement:
@@ -90,18 +95,34 @@ def from_plain(value: Any) -> Statement:
     return msgspec.convert(value, Statement)
 
 
-def digest(statement: Statement) -> str:
-    """The same for the same content, whatever the machine: tells a change from a repetition."""
-    return hashlib.sha256(msgspec.json.encode(_plain(statement))).hexdigest()
+def digest(plain: Any) -> str:
+    """The same for the same `plain` of `to_plain`, whatever the machine: tells a change from a repetition."""
+    return hashlib.sha256(msgspec.json.encode(plain)).hexdigest()
 
 
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {
-            item.name: _plain(getattr(value, item.name))
-            for item in fields(value)
-            if getattr(value, item.name) != item.default
-        }
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return value
+class _Shape:
+    """The names and defaults of a dataclass, worked out once, and how to take all its values in one call."""
+
+    def __init__(self, kind: type, *apart: str) -> None:
+        told = [item for item in fields(kind) if item.name not in apart]
+        self.defaults = tuple((item.name, item.default) for item in told)
+        self.values = attrgetter(*(item.name for item in told))
+
+
+_CRITERION, _NODE = _Shape(Criterion), _Shape(Node, "criteria")
+_CONFIGURATION, _PACKAGE = _Shape(Configuration, "nodes"), _Shape(PackageFix)
+_STATEMENT = _Shape(Statement, "configurations", "packages")
+
+
+def _told(value: Any, shape: _Shape) -> dict[str, Any]:
+    return {
+        name: own for (name, default), own in zip(shape.defaults, shape.values(value), strict=True) if own != default
+    }
+
+
+def _configuration(part: Configuration) -> dict[str, Any]:
+    return {"nodes": [_node(node) for node in part.nodes], **_told(part, _CONFIGURATION)}
+
+
+def _node(node: Node) -> dict[str, Any]:
+    return {"criteria": [_told(one, _CRITERION) for one in node.criteria], **_told(node, _NODE)}
