@@ -59,7 +59,7 @@ def telnetd(place: Place) -> Command:
 
 def vnc(place: Place, *options: str) -> Command:
     display = f":{place.port}"
-    own = ["-rfbport", str(place.port), "-interface", place.address, "-localhost=0", "-geometry", "320x200"]
+    own = ["-rfbport", str(place.port), "-interface", place.address, "-localhost=0", "-nolock", "-geometry", "320x200"]
     serve = ["Xtigervnc", display, "-nolisten", "tcp", "-nolisten", "unix", *own, *options]
     return ["sh", "-c", " && ".join([*overlaid(place, "usr/bin", "usr/share"), f"exec {' '.join(serve)}"])]
 
