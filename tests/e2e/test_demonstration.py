@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ class Demonstration:
     found: dict
     ready: dict
     contacts: list
+    followed: dict
     exit_code: int
 
 
@@ -52,6 +54,7 @@ def demonstration(tmp_path_factory) -> Iterator[Demonstration]:
         found = ask(environment)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
             ready = json.load(answer)
+        followed = follow(environment)
         contacts = json.loads((home / "lab" / "contacts").read_text())
         process.send_signal(signal.SIGINT)
         exit_code = process.wait(timeout=30)
@@ -60,7 +63,7 @@ def demonstration(tmp_path_factory) -> Iterator[Demonstration]:
             process.terminate()
             process.wait(timeout=30)
         process.stdout.close()
-    yield Demonstration(told, found, ready, contacts, exit_code)
+    yield Demonstration(told, found, ready, contacts, followed, exit_code)
 
 
 def read_until(process: subprocess.Popen, sentence: str) -> str:
@@ -82,6 +85,29 @@ def ask(environment: dict) -> dict:
     script = Path(__file__).with_name("ledger.py")
     done = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
+
+
+def vigie(environment: dict, *arguments: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "vigie.cli.main", *arguments]
+    return subprocess.run(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+
+
+def follow(environment: dict) -> dict:
+    """What a person does after the campaigns: declare what is not mended, then see a fault return and mend it."""
+
+    def one(state: str) -> str:
+        listed = vigie(environment, "finding", "list", "--state", state, "--limit", "1", "--json")
+        return str(json.loads(listed.stdout)[0]["finding"])
+
+    weak, mended = one("open"), one("closed")
+    told = {"not-mended": vigie(environment, "finding", "fixed", weak).stdout}
+    for phase, name, verb in (("1", "returned", "retest"), ("2", "mended", "fixed")):
+        vigie(environment, "lab", "mend", "--phase", phase)
+        time.sleep(1.5)  # the laboratory turns within a second
+        told[name] = vigie(environment, "finding", verb, mended).stdout
+    return told
 
 
 def keys(weaknesses) -> set:
@@ -125,6 +151,15 @@ def test_every_planted_service_is_recognised(demonstration):
         for s in planted.expected_services(2, PLAN)
     }
     assert expected - rows(demonstration.found["services"]) == set()
+
+
+def test_a_declaration_is_refuted_a_fault_that_returns_reopens_and_a_fix_is_closed_by_its_look(demonstration):
+    followed = demonstration.followed
+    assert "still there" in followed["not-mended"]
+    assert followed["not-mended"].endswith("It is now acknowledged.\n")
+    assert followed["returned"].endswith("It is now open.\n")
+    assert "the correction is verified" in followed["mended"]
+    assert followed["mended"].endswith("It is now closed, correction verified.\n")
 
 
 def test_nothing_was_sent_where_no_mandate_allows_it(demonstration):

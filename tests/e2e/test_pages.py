@@ -8,6 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.web.world import World
+from vigie.apps.notices.tokens import link_token
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -34,11 +35,20 @@ def addresses(world: World) -> dict[str, str]:
         "group-level": reverse("web:level", args=[world.group_level.pk]),
         "findings": reverse("web:findings"),
         "finding": reverse("web:finding", args=[world.finding.pk]),
+        "ended-finding": reverse("web:finding", args=[world.closed.pk]),
+        "plan-finding": reverse("web:decide-finding", args=[world.finding.pk, "plan"]),
+        "verify-measure": reverse("web:verify-measure", args=[world.finding.pk, world.measure.pk]),
         "vulnerabilities": reverse("web:vulnerabilities"),
         "vulnerability": reverse("web:vulnerability", args=[world.vulnerability.cve]),
         "campaigns": reverse("web:campaigns"),
         "campaign": reverse("web:campaign", args=[world.campaign.pk]),
         "new-campaign": reverse("web:new-campaign"),
+        "notices": reverse("web:notices"),
+        "notice": reverse("web:notice", args=[world.notice.pk]),
+        "funnel": reverse("web:funnel"),
+        "contacts": reverse("web:contacts", args=[one]),
+        "unreached": reverse("web:territory-contacts", args=["region", "X1"]),
+        "open-notice": reverse("web:open-notice", args=[link_token(world.notice.uid)]),
         "stop": reverse("web:stop"),
         "search": reverse("web:search") + "?q=val",
         "missing": "/nowhere",
