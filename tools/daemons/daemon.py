@@ -3,8 +3,10 @@
 # ruff: noqa: S603  -- runs the programs that our own list names
 
 import contextlib
+import grp
 import os
 import platform
+import pwd
 import signal
 import socket
 import subprocess
@@ -187,6 +189,12 @@ def _environment(place: Place) -> dict[str, str]:
         "LC_ALL": "C",
         "TZ": "UTC",
     }
+
+
+def own_names() -> tuple[str, str]:
+    """The user and the group that a daemon runs as, when it does not stay root."""
+    user, group = (NOBODY, NOBODY) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+    return pwd.getpwuid(user).pw_name, grp.getgrgid(group).gr_name
 
 
 def given(

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from .daemon import Daemon, Place, given, inetd
+from .daemon import Daemon, Place, given, inetd, own_names
 
 Command = list[str | Path]
 
 
 def proftpd(place: Place, *lines: str, tls: str = "") -> Command:
+    user, group = own_names()
     secure = [
         "LoadModule mod_tls.c",
         "TLSEngine on",
@@ -22,8 +23,9 @@ def proftpd(place: Place, *lines: str, tls: str = "") -> Command:
                 f"ModulePath {place.root}/usr/lib/proftpd",
                 'ServerName "Debian"',
                 "ServerType standalone",
-                "User nobody",
-                "Group nogroup",
+                f"User {user}",
+                f"Group {group}",
+                "<IfModule mod_ctrls.c>\nControlsEngine off\n</IfModule>",
                 "UseIPv6 off",
                 "UseReverseDNS off",
                 "SocketBindTight on",
