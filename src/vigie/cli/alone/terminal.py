@@ -10,6 +10,8 @@ from rich.table import Table
 from .judged import Weakness
 from .report import Report
 
+MOST_EVIDENCE = 200  # characters of one fact; the page and the JSON have it whole
+
 
 def print_report(report: Report, console: Console) -> None:
     """Services, weaknesses and what to do first, the answer before all."""
@@ -51,6 +53,9 @@ def _weakness(report: Report, number: int, weakness: Weakness, console: Console)
     for step, what in enumerate(text.steps, 1):
         steps.add_row(f"{step}.", escape(what))
     console.print(Padding(steps, (0, 0, 0, 5)))
+    shown = "; ".join(f"{item.label}: {item.value[:MOST_EVIDENCE]}" for item in weakness.evidence if item.value)
+    if shown and not weakness.cves:
+        console.print(Padding(f"[dim]{escape(shown)}[/]", (0, 0, 0, 3)), highlight=False)
     if weakness.cves:
         console.print(Padding(f"[dim]{', '.join(weakness.cves)}[/]", (0, 0, 0, 3)), highlight=False)
 
