@@ -86,7 +86,8 @@ class _Looks:
 
 
 def _looks(establishment: Establishment, before: datetime, moment: datetime) -> _Looks:
-    done = Shard.objects.filter(establishment=establishment, state=ShardState.DONE, ended_at__lte=moment)
+    rounds = Shard.objects.of_rounds()
+    done = rounds.filter(establishment=establishment, state=ShardState.DONE, ended_at__lte=moment)
     counted = done.aggregate(
         last=Max("ended_at"),
         in_week=Count("pk", filter=Q(ended_at__gt=before)),
