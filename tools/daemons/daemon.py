@@ -1,6 +1,6 @@
 """How is one daemon started, waited for and stopped?"""
 
-# ruff: noqa: S603  -- runs the programs that our own list names
+
 
 import contextlib
 import grp

@@ -1,6 +1,6 @@
 """A listener that hands each connection to a program: python listener.py ADDRESS PORT PROGRAM [ARGUMENT...]."""
 
-# ruff: noqa: S603  -- runs the programs that our own list names
+
 
 import socket
 import subprocess

@@ -1,6 +1,6 @@
 """Debian packages, downloaded and unpacked in a folder by an ordinary user: nothing is installed on the system."""
 
-# ruff: noqa: S603, S607  -- runs the programs that our own list names
+
 
 import json
 import os

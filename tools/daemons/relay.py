@@ -3,7 +3,7 @@
 python relay.py ADDRESS PORT[,PORT...] PROGRAM [ARGUMENT...]
 """
 
-# ruff: noqa: S603  -- runs the programs that our own list names
+
 
 import asyncio
 import fcntl
