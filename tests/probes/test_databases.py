@@ -12,6 +12,7 @@ from vigie.probes.databases import bson, front_page, memcached, mongodb, mssql, 
 from vigie.probes.errors import Garbled
 from vigie.probes.http import HttpAnswer
 
+from . import certificates
 from .servers import answers, listening, page, says, site
 from .test_greetings import scripted
 
@@ -92,6 +93,20 @@ def test_one_letter_alone_proves_no_postgresql(said, ask):
 
     with listening(handle) as server:
         assert ask(server, "postgresql").facts.database is None
+
+
+def test_postgresql_that_takes_tls_is_proven_by_its_handshake(ask, tmp_path):
+    made = certificates.context(tmp_path, certificates.certificate())
+
+    def handle(connection):
+        connection.recv(8)
+        connection.sendall(b"S")
+        with made.wrap_socket(connection, server_side=True) as secured:
+            secured.recv(100)
+
+    with listening(handle) as server:
+        service = ask(server, "postgresql")
+    assert (service.service, service.facts.database.tls) == ("postgresql", True)
 
 
 def prelogin(version: bytes = bytes([15, 0, 0x08, 0x2F, 0, 0]), encryption: int = 0) -> bytes:
