@@ -76,6 +76,27 @@ def test_a_fix_that_does_not_hold_is_refuted_and_the_work_goes_on(world, found):
     assert Service.objects.count() == 1
 
 
+def test_a_worker_whose_clock_is_late_refutes_all_the_same(world, found):
+    finding, _ = found("127.62.10.17")
+    asked = declare(world, finding)
+    world.now -= timedelta(seconds=30)
+    run(world, asked)
+    finding.refresh_from_db()
+    assert finding.state == "acknowledged"
+
+
+def test_a_round_that_looked_before_the_declaration_refutes_nothing(world, found):
+    finding, _ = found("127.62.10.18")
+    world.now += HOUR
+    round_ = scans.start_campaign(
+        name="round", establishments=[world.establishment], ports=[2121], by="test", now=world.now
+    )
+    decisions.declare_fix(finding=finding, by=ALINE, now=world.now + HOUR)
+    running.run_shard(round_.shards.get().pk, scanner=world.scanner())
+    finding.refresh_from_db()
+    assert finding.state == "fix_declared"
+
+
 def test_a_look_without_a_declaration_says_that_it_is_still_there(world, found):
     finding, _ = found("127.62.10.3")
     run(world, retest(finding=finding, by=ALINE, now=world.now))

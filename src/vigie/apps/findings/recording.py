@@ -51,7 +51,7 @@ def apply(judgement: Judgement, finding: Finding | None, occasion: Occasion) -> 
         absent_since=finding.absent_since,
         looked_at=occasion.seen_at,
         rule=absence_rule(occasion.at.date()),
-        decided_at=_decided_at(finding),
+        decided_at=_decided_at(finding, occasion),
     )
     if step is Transition.CLOSE:
         end(finding, FindingState.CLOSED, judgement.reason or CloseReason.CHECK_PASSED, occasion, judgement)
@@ -67,11 +67,13 @@ def _seen(judgement: Judgement, finding: Finding) -> Seen:
     return judgement.seen
 
 
-def _decided_at(finding: Finding) -> datetime | None:
-    """When a person said that nothing weak is there any more."""
-    if finding.state == FindingState.FIX_DECLARED:
-        return finding.fix_declared_at
-    return finding.closed_at if finding.state == FindingState.ASSET_RETIRED else None
+def _decided_at(finding: Finding, occasion: Occasion) -> datetime | None:
+    """When a person said that nothing weak is there any more; None when nobody did, or the look was asked for since."""
+    said = {FindingState.FIX_DECLARED: finding.fix_declared_at, FindingState.ASSET_RETIRED: finding.closed_at}
+    at = said.get(FindingState(finding.state))
+    # Begun after the decision on the clock of the database: a worker's own clock, a second slow, does not undo that.
+    began = occasion.look.shard.campaign.started_at if occasion.look is not None else None
+    return None if at is None or (began is not None and began >= at) else at
 
 
 def linked(finding: Finding) -> set[int]:

@@ -139,7 +139,9 @@ def _absent(row: Service, looked_at: datetime, rule: AbsenceRule) -> None:
 @transaction.atomic
 def _end(campaign: Campaign, state: CampaignState, reason: str, now: datetime) -> bool:
     mine = Campaign.objects.running().filter(pk=campaign.pk)
-    if not mine.update(state=state, ended_at=now, held_reason=reason):
+    # A worker's clock may be late on that of the page that asked for a look of one second.
+    ended_at = max(now, campaign.started_at)
+    if not mine.update(state=state, ended_at=ended_at, held_reason=reason):
         return False
     record(kind=f"campaign-{state.value}", subject=campaign, by="worker", at=now, reason=reason)
     establishments = list(campaign.shards.order_by("establishment").values_list("establishment", flat=True))
