@@ -41,8 +41,10 @@ async def _version(connection: Connection, first: float, total: float) -> bytes:
     """The line that tells the version, the only one that is kept; b"" when it does not come."""
     try:
         await connection.send(INFO)
-        said = await connection.read_until(_VERSION, limit=_MAX_INFO, first=first, total=total)
-        return _VERSION + await connection.read_line(limit=256, first=first, total=total) if said else b""
+        if not (await connection.read_line(limit=256, first=first, total=total)).startswith(b"$"):
+            return b""  # refused: nothing more will come
+        await connection.read_until(_VERSION, limit=_MAX_INFO, first=first, total=total)
+        return _VERSION + await connection.read_line(limit=256, first=first, total=total)
     except ProbeError:
         return b""
 
