@@ -45,6 +45,7 @@ class Kept:
         if "spam@" in envelope.rcpt_tos[0]:
             return "554 5.7.1 not wanted"
         self.messages.append(message_from_bytes(envelope.original_content))
+        envelope.line = session.peer
         self.envelopes.append(envelope)
         if "dies@" in envelope.rcpt_tos[0]:
             server.transport.abort()

@@ -8,6 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.web.world import World
+from vigie.apps.notices.tokens import link_token
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -42,6 +43,12 @@ def addresses(world: World) -> dict[str, str]:
         "campaigns": reverse("web:campaigns"),
         "campaign": reverse("web:campaign", args=[world.campaign.pk]),
         "new-campaign": reverse("web:new-campaign"),
+        "notices": reverse("web:notices"),
+        "notice": reverse("web:notice", args=[world.notice.pk]),
+        "funnel": reverse("web:funnel"),
+        "contacts": reverse("web:contacts", args=[one]),
+        "unreached": reverse("web:territory-contacts", args=["region", "X1"]),
+        "open-notice": reverse("web:open-notice", args=[link_token(world.notice.uid)]),
         "stop": reverse("web:stop"),
         "search": reverse("web:search") + "?q=val",
         "missing": "/nowhere",

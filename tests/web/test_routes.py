@@ -9,11 +9,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.web.world import World
 
 MOST_QUERIES = 13
-OPEN_TO_ALL = {"sign-in", "link", "language", "theme", "healthz", "readyz", "metrics"}
+OPEN_TO_ALL = {"sign-in", "link", "language", "theme", "healthz", "readyz", "metrics"} | {"open-notice", "notice-feed"}
 POST_ONLY = {"sign-out", "language", "theme", "end-asset", "withdraw-mandate", "judge-campaign"} | {
     "acknowledge-finding",
     "declare-fix",
     "retest-finding",
+    "judge-mailing",
+    "note-call",
 }
 
 
@@ -56,6 +58,16 @@ def arguments(world: World) -> dict[str, list[object]]:
         "campaign": [world.campaign.pk],
         "campaign-progress": [world.campaign.pk],
         "judge-campaign": [world.campaign.pk],
+        "notices": [],
+        "notice": [world.notice.pk],
+        "funnel": [],
+        "judge-mailing": [world.notice.alert.mailing_id],
+        "note-call": [world.notice.alert_id],
+        "open-notice": ["a-token"],
+        "notice-feed": ["a-token"],
+        "contacts": [one],
+        "group-contacts": [world.group.kind, world.group.code],
+        "territory-contacts": ["region", "X1"],
         "stop": [],
         "healthz": [],
         "readyz": [],

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tests import factories
+from vigie.apps.findings import telling
 from vigie.apps.findings.models import Finding, FindingEvent, FindingVulnerability, Measure
+from vigie.apps.notices import actions as notices
+from vigie.apps.notices.models import Alert, Notice
 from vigie.apps.observatory.actions import compute_all
 from vigie.apps.observatory.models import Level
 from vigie.apps.registry.models import Establishment, Group, Territory
@@ -30,6 +33,7 @@ class World:
     campaign: Campaign  # running
     level: Level
     group_level: Level
+    notice: Notice  # urgent, about the first finding, to the officer of its establishment
 
 
 def build(now: datetime, establishments: int = 6, services_each: int = 4) -> World:
@@ -71,7 +75,31 @@ def build(now: datetime, establishments: int = 6, services_each: int = 4) -> Wor
         campaign=campaign,
         level=levels.filter(subject_kind="establishment", subject_id=every[0].pk)[0],
         group_level=levels.filter(subject_kind="group", subject_id=group.pk)[0],
+        notice=_told(every, now),
     )
+
+
+def _told(every: list[Establishment], now: datetime) -> Notice:
+    """The officer of the first is told; the second must be called; what concerns the third waits for a release."""
+    for one in (every[0], every[2]):
+        officer = notices.declare_contact(
+            owner=one,
+            role="officer",
+            name="Aline Exemple",
+            email="aline@valmorne.example",
+            telephone="01 23 45 67 89",
+            by="cli:aline",
+            now=now - timedelta(days=2),
+        )
+        notices.confirm_contact(contact=officer, by="cli:aline", now=now - timedelta(days=2))
+    telling.tell(establishment_id=every[0].pk, now=now - timedelta(days=1))
+    occasion = notices.Occasion("campaign:0", "Regard de la veille")
+    for number in (1, 2):
+        urgent = notices.Subject(900_000 + number, 1, "critical", now + timedelta(days=3), True)
+        notices.tell(establishment=every[number], occasion=occasion, subjects=[urgent], now=now - timedelta(hours=5))
+    Alert.objects.filter(establishment=every[2]).update(held=True)
+    Notice.objects.filter(alert__establishment=every[2]).update(state="planned")
+    return Notice.objects.filter(alert__establishment=every[0], urgent=True).earliest("pk")
 
 
 def _campaigns(now: datetime) -> Campaign:
@@ -212,6 +240,7 @@ def _remote_access(one: Establishment, now: datetime) -> tuple[Finding, Finding]
         fixed_version="9.1R11.4",
         severity="critical",
         exploited=True,
+        priority="now",
         remote_access=True,
         first_seen=now - timedelta(days=20),
         last_confirmed=now - timedelta(days=1),

@@ -1,11 +1,11 @@
 """Where every page is."""
 
-from django.urls import URLPattern, path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import URLPattern, path
 
 from vigie.apps.registry.enums import Right
 
-from . import health
+from . import converters as converters  # registers them before any route is read
+from . import health, notice_routes
 from .access import ESTABLISHMENT, FINDING, GROUP, LEVEL, TERRITORY, for_whoever_signed_in, needs
 from .pages import (
     account,
@@ -22,15 +22,6 @@ from .pages import (
     territories,
 )
 from .pages import vulnerabilities as vulns
-
-
-class Printed(StringConverter):
-    """A code of others' making: anything on one line; PostgreSQL would refuse a NUL."""
-
-    regex = r"[^/\x00-\x1f]+"
-
-
-register_converter(Printed, "printed")
 
 app_name = "web"
 urlpatterns: list[URLPattern] = [
@@ -108,4 +99,5 @@ urlpatterns: list[URLPattern] = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("stop", needs(Right.STOP, at_once=True)(campaigns.stop), name="stop"),
+    *notice_routes.ROUTES,
 ]

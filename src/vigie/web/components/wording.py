@@ -86,7 +86,7 @@ def close_reason(reason: str) -> str:
 
 def person(actor: str) -> str:
     """Who acted, without the number of the account that the audit trail keeps."""
-    return re.sub(r"^user:\d+ ", "", actor)
+    return re.sub(r"^(?:user|contact):\d+ ", "", actor)
 
 
 def subject_title(subject: str) -> str:
