@@ -12,9 +12,9 @@ from bench import Case
 # Which modules hold the cases of an area; an area without any is told, not passed over in silence.
 AREAS: dict[str, tuple[str, ...]] = {
     "main": ("registry", "sweep", "matching", "pages"),
-    "fix": ("audit", "survival", "sightings", "findings"),
-    "detect": ("daemons",),
-    "exposed": (),
+    "fix": ("audit", "survival", "sightings", "findings", "notices"),
+    "detect": ("daemons", "names"),
+    "exposed": ("exposed",),
     "incidents": (),
     "means": (),
     "tell": (),
