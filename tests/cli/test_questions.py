@@ -2,6 +2,7 @@ import io
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from vigie.cli import versions
 from vigie.cli.json_lines import LONGEST, converse
 from vigie.sources.nvd import read_nvd
 
+TRUTH = Path(__file__).resolve().parents[1] / "truth" / "match_cases.jsonl"
 QUESTION = {"vendor": "fortinet", "product": "fortios", "version": "7.0.5", "cve": "CVE-2024-21762"}
 
 
@@ -137,5 +139,19 @@ def test_the_cases_of_the_advisories_are_answered_right(shared_data, desk):
         (case["cve"], case["product"], case["version"], answer)
         for case, answer in zip(cases, answers, strict=True)
         if answer["verdict"] not in concerned[case["affected"]]
+    ]
+    assert wrong == []
+
+
+def test_our_own_table_of_real_cases_is_answered_right(desk):
+    cases = [json.loads(line) for line in TRUTH.read_text().splitlines()]
+    assert len(cases) >= 120
+    assert all(case["source"] for case in cases)
+    answers = [json.loads(line)["verdict"] for line in asked(desk.answer, *cases)]
+    concerned = {True: {"affected", "conditional"}, False: {"fixed", "not_affected"}}
+    wrong = [
+        (case["cve"], case["product"], case["version"], answer)
+        for case, answer in zip(cases, answers, strict=True)
+        if answer not in concerned[case["affected"]]
     ]
     assert wrong == []
