@@ -12,8 +12,8 @@ from bench import Case
 # Which modules hold the cases of an area; an area without any is told, not passed over in silence.
 AREAS: dict[str, tuple[str, ...]] = {
     "main": ("registry", "sweep", "matching", "pages"),
-    "fix": ("audit", "survival", "sightings", "findings"),
-    "detect": ("daemons",),
+    "fix": ("audit", "survival", "sightings", "findings", "notices"),
+    "detect": ("daemons", "names"),
     "exposed": ("exposed",),
     "incidents": (),
     "means": (),
