@@ -10,6 +10,7 @@ for name in list(os.environ):
     # Those of the tests themselves stay: which services they find, and which they must not do without.
     if name.startswith("VIGIE_") and not name.startswith(("VIGIE_TEST_", "VIGIE_REQUIRE_")):
         del os.environ[name]
+os.environ["VIGIE_SECOND_FACTOR"] = "optional"  # those who sign in by a method of the client have none
 os.environ["VIGIE_HOME"] = tempfile.mkdtemp(prefix="vigie-tests-")
 
 from vigie.config.django import *  # noqa: E402, F403

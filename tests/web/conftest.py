@@ -37,6 +37,7 @@ def aline(db: None) -> User:
 def signed_in(aline: User) -> Client:
     client = Client(headers={"accept-language": "en"})
     client.force_login(aline)
+    client.get("/healthz")  # the first request ties the session to its browser
     return client
 
 

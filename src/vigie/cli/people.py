@@ -193,6 +193,29 @@ def end_(role: Annotated[int, typer.Argument(help="Number of the role, from `vig
 
 
 @app.command()
+def reset(email: Email) -> None:
+    """Forget the second factors of somebody who lost them, end their sessions, and print a link that signs in once.
+
+    Make sure by another way that it is them who ask.
+
+    Examples:
+
+        vigie people reset aline@hospital.example
+    """
+    django_ready()
+    from django.conf import settings
+
+    from vigie.apps.accounts import actions, second_factor, sessions
+
+    user, now = _user(email), datetime.now(UTC)
+    second_factor.forget_proofs(user=user, by=actor(), now=now)
+    sessions.end_all_sessions(user=user, by=actor(), now=now)
+    token = actions.create_sign_in_link(user=user, now=now, lifetime=timedelta(hours=1))
+    say(f"The second factors of {email} are forgotten. Within the hour, once:")
+    say(f"http://{settings.VIGIE.host}:{settings.VIGIE.port}/link/{token}")
+
+
+@app.command()
 def essential(
     finess: Annotated[str, typer.Argument(help="FINESS number of the operator.")],
     shown: Annotated[

@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "vigie.web.sessions.BoundSessionMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "vigie.web.access.AccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -97,6 +98,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+SECOND_FACTOR_REQUIRED = VIGIE.second_factor == "required"
 
 LANGUAGE_CODE = VIGIE.language
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]

@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     smtp_authorities: Path | None = Field(
         None, description="PEM file of more authorities to trust for the mail server (MSSanté has its own)."
     )
+    second_factor: Literal["required", "optional"] = Field(
+        "required", description="Second factor of whoever sees findings: required, or optional (the demonstration)."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
 
     @field_validator("allowed_hosts", "resolvers", mode="before")

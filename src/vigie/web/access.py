@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from vigie.apps.accounts.actions import actor, note_read
@@ -22,6 +25,7 @@ from vigie.apps.observatory.models import Level
 from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment, Group, Territory
 from vigie.web.components.tables import Column, wants_csv
+from vigie.web.sessions import owes_a_proof
 
 View = Callable[..., HttpResponse]
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
@@ -73,9 +77,12 @@ def viewer(request: HttpRequest) -> User:
     return request.user
 
 
-def for_whoever_signed_in(view: View) -> View:
-    """Open to every account: what it shows is chosen by `visible_to`, or is the reader's own."""
-    return _guarded(view, lambda user, now, named: None)
+def for_whoever_signed_in(view: View, *, before_proof: bool = False) -> View:
+    """Open to every account: what it shows is chosen by `visible_to`, or is the reader's own.
+
+    `before_proof` is for the pages on which the second factor is passed.
+    """
+    return _guarded(view, lambda user, now, named: None, before_proof=before_proof)
 
 
 def needs(*rights: Right, of: Thing | None = None, at_once: bool = False) -> Callable[[View], View]:
@@ -100,10 +107,17 @@ def needs(*rights: Right, of: Thing | None = None, at_once: bool = False) -> Cal
     return lambda view: _guarded(view, refuse, at_once)
 
 
-def _guarded(view: View, refuse: Callable[[User, datetime, dict[str, Any]], None], at_once: bool = False) -> View:
+def _guarded(
+    view: View,
+    refuse: Callable[[User, datetime, dict[str, Any]], None],
+    at_once: bool = False,
+    before_proof: bool = False,
+) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
         user = viewer(request)
+        if not before_proof and owes_a_proof(request, user, timezone.now()):
+            return _to_the_proof(request)
         refuse(user, timezone.now(), named)
         if request.method in SAFE:
             response = view(request, *args, **named)
@@ -120,6 +134,11 @@ def _guarded(view: View, refuse: Callable[[User, datetime, dict[str, Any]], None
 
     guarded.says_who = True  # type: ignore[attr-defined]
     return guarded
+
+
+def _to_the_proof(request: HttpRequest) -> HttpResponse:
+    asked = f"?{urlencode({'next': request.get_full_path()})}" if request.method in SAFE and request.path != "/" else ""
+    return redirect(reverse("web:second-factor") + asked)
 
 
 def _tell(request: HttpRequest, user: User, response: HttpResponse) -> None:

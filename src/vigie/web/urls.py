@@ -18,6 +18,7 @@ from .pages import (
     levels,
     perimeter,
     search,
+    secondfactor,
     signin,
     territories,
 )
@@ -28,10 +29,24 @@ urlpatterns: list[URLPattern] = [
     path("", for_whoever_signed_in(home.home), name="home"),
     path("search", for_whoever_signed_in(search.search), name="search"),
     path("sign-in", signin.sign_in, name="sign-in"),
-    path("sign-out", for_whoever_signed_in(signin.sign_out), name="sign-out"),
+    path("sign-out", for_whoever_signed_in(signin.sign_out, before_proof=True), name="sign-out"),
     path("link/<slug:token>", signin.link, name="link"),
     path("account/", for_whoever_signed_in(account.account), name="account"),
     path("account/password", for_whoever_signed_in(account.password), name="password"),
+    path("account/sessions/<int:pk>/end", for_whoever_signed_in(account.end), name="end-session"),
+    path("account/second-factor", for_whoever_signed_in(secondfactor.enrol, before_proof=True), name="enrol"),
+    path("account/second-factor/<int:pk>/remove", for_whoever_signed_in(secondfactor.remove), name="remove-proof"),
+    path(
+        "second-factor",
+        for_whoever_signed_in(secondfactor.challenge, before_proof=True),
+        name="second-factor",
+    ),
+    path(
+        "second-factor/passkey/options",
+        for_whoever_signed_in(secondfactor.passkey_options, before_proof=True),
+        name="passkey-options",
+    ),
+    path("second-factor/passkey", for_whoever_signed_in(secondfactor.passkey, before_proof=True), name="passkey"),
     path("language", signin.language, name="language"),
     path("theme", signin.theme, name="theme"),
     path(

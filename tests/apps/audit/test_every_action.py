@@ -21,6 +21,7 @@ SILENT = {
     "vigie.apps.jobs": "the ledger of work is its own history, and lies below the audit trail",
     "vigie.apps.audit": "it is the trail",
     "vigie.apps.vulns.actions.store_records": "public facts; each feed that was read leaves its event",
+    "vigie.apps.vulns.actions.store_support": "public facts; each feed that was read leaves its event",
     "vigie.apps.vulns.actions.intern": "what was seen, told by the look that saw it",
     "vigie.apps.vulns.actions.match_pairs": "derived from stored facts; each verdict is a dated row",
     "vigie.apps.vulns.actions.rematch_products": "derived from stored facts; each verdict is a dated row",

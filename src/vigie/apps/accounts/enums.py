@@ -22,3 +22,9 @@ class ScopeKind(TextChoices):
     GROUP = "group", _("group")
     TERRITORY = "territory", _("territory")
     NATION = "nation", _("nation")
+
+
+class ProofKind(TextChoices):
+    APPLICATION = "application", _("application that shows codes")
+    PASSKEY = "passkey", _("passkey")
+    PAPER = "paper", _("codes on paper")

@@ -15,7 +15,7 @@ from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment, Group, Territory
 from vigie.apps.registry.scopes import Scope
 
-from .enums import RoleKind, ScopeKind
+from .enums import ProofKind, RoleKind, ScopeKind
 from .rights import RIGHTS
 
 
@@ -138,6 +138,41 @@ class Role(models.Model):
     def over(self) -> Establishment | Group | Territory | None:
         """None is the nation."""
         return self.establishment or self.group or self.territory
+
+
+class ProofQuerySet(models.QuerySet["Proof"]):
+    """Named, so that what returns one says so."""
+
+
+class Proof(models.Model):
+    """A second factor, or the codes on paper that replace one once."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="proofs")
+    kind = models.CharField(max_length=12, choices=ProofKind)
+    name = models.CharField(max_length=80, blank=True)  # of a passkey, in its owner's words
+    secret = models.TextField()  # encrypted: see sealed
+    last_step = models.BigIntegerField(null=True)  # of the last code that was accepted: none opens twice
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ProofQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "kind"], condition=~Q(kind="passkey"), name="accounts_one_application_one_paper"
+            )
+        ]
+
+
+class OpenSession(models.Model):
+    """Where a person is signed in: what the list of their sessions shows, and ends."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="open_sessions")
+    key = models.CharField(max_length=40, unique=True)  # of Django's own session
+    agent = models.CharField(max_length=200, blank=True)
+    address = models.GenericIPAddressField()
+    opened_at = models.DateTimeField()
 
 
 class SignInLink(models.Model):

@@ -18,6 +18,7 @@ from vigie.apps.accounts import actions, queries
 from vigie.web.components.dates import hour
 from vigie.web.components.page import address_of, way_back
 from vigie.web.context import THEMES
+from vigie.web.sessions import bind
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 YEAR_SECONDS = 365 * 24 * 3600
@@ -65,6 +66,7 @@ def _try(request: HttpRequest, email: str, password: str) -> str | None:
         actions.note_failed_sign_in(email=email, address=address, now=now)
         return gettext("This address and this password do not go together.")
     login(request, known, backend=BACKEND)
+    bind(request, known, now)
     actions.note_sign_in(user=known, now=now)
     return None
 
@@ -87,6 +89,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         except actions.LinkRefused:
             return render(request, "web/pages/link.html", {"usable": False}, status=410)
         login(request, user, backend=BACKEND)
+        bind(request, user, now)
         return redirect("web:home")
     usable = queries.link_is_usable(token=token, now=now)
     return render(request, "web/pages/link.html", {"usable": usable}, status=200 if usable else 410)
