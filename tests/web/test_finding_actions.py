@@ -158,7 +158,9 @@ def test_a_measure_is_verified_by_another(world: World, signed_in: Client) -> No
 
 
 def test_who_recorded_a_measure_cannot_verify_it(world: World, signed_in: Client, aline: User) -> None:
+    assert "Verify it" in signed_in.get(page(world)).content.decode()
     Measure.objects.update(recorded_by=f"user:{aline.pk} {aline.email}")
+    assert "Verify it" not in signed_in.get(page(world)).content.decode()
     answer = signed_in.post(page(world, f"measures/{world.measure.pk}/verify"), {"question": "0", "proof": "vu"})
     assert answer.status_code == 422
     assert "somebody else must verify it" in answer.content.decode()

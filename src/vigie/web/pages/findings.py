@@ -20,7 +20,7 @@ from vigie.engine.lifecycle import Deed, State, decided
 from vigie.web.access import May, viewer
 from vigie.web.components import wording
 from vigie.web.components.dates import as_of
-from vigie.web.components.page import Crumb, establishment_crumbs
+from vigie.web.components.page import Crumb, by, establishment_crumbs
 from vigie.web.components.page import asked as given
 from vigie.web.components.raw import shown
 from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
@@ -125,6 +125,7 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "retest": queries.last_retest(one),
         "plan": queries.plan_of(one),
         "measures": queries.measures_of(one),
+        "me": by(request),  # who recorded a measure does not verify it
         "sla": queries.sla(one),
     }
     return render(request, "web/pages/finding.html", context)
