@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -139,27 +140,39 @@ def _configuration(part: _Configuration) -> Configuration:
 
 
 def _criterion(match: _Match) -> Criterion:
-    cpe = split(match.criteria)
-    if isinstance(cpe, BadCpe):
-        raise _Unusable(f"{cpe.reason}: {cpe.text}")
-    bounds = (
+    return _read_criterion(
+        match.criteria,
+        match.vulnerable,
         match.version_start_including,
         match.version_start_excluding,
         match.version_end_including,
         match.version_end_excluding,
     )
-    if len(cpe.version) > LONGEST_VERSION or max(map(len, filter(None, bounds)), default=0) > LONGEST_VERSION:
+
+
+# The same rows come back from record to record: one in two of a year is one of the last thousands.
+@lru_cache(maxsize=1 << 14)
+def _read_criterion(
+    name: str, vulnerable: bool, from_: str | None, after: str | None, until: str | None, before: str | None
+) -> Criterion:
+    cpe = split(name)
+    if isinstance(cpe, BadCpe):
+        raise _Unusable(f"{cpe.reason}: {cpe.text}")
+    if max(len(text or "") for text in (cpe.version, from_, after, until, before)) > LONGEST_VERSION:
         raise _Unusable(f"a version of more than {LONGEST_VERSION} characters")
     return Criterion(
         cpe.vendor,
         cpe.product,
-        match.vulnerable,
+        vulnerable,
         cpe.part,
         cpe.version,
         cpe.update,
         cpe.edition if cpe.edition != _ANY else cpe.sw_edition,
         cpe.target_sw,
-        *bounds,
+        from_,
+        after,
+        until,
+        before,
     )
 
 

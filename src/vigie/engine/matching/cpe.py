@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 _PARTS = 13  # "cpe", "2.3" and eleven attributes
 LONGEST = 2048  # characters; the NVD's longest has under 300
@@ -33,8 +32,6 @@ class BadCpe:
     reason: str
 
 
-# The same names come back: half of a year's criteria repeat one of the last thousands.
-@lru_cache(maxsize=1 << 14)
 def split(text: str) -> Cpe | BadCpe:
     """Never raises: a name that cannot be read is a value that tells why."""
     if len(text) > LONGEST:
