@@ -150,7 +150,7 @@ def _criterion(match: _Match) -> Criterion:
     )
 
 
-# The same rows come back from record to record: one in two of a year is one of the last thousands.
+# The same rows come back from record to record: three in four of a year are among the last thousands.
 @lru_cache(maxsize=1 << 14)
 def _read_criterion(
     name: str, vulnerable: bool, from_: str | None, after: str | None, until: str | None, before: str | None
