@@ -24,7 +24,7 @@ def letter(notice: Notice, *, link: str) -> Letter:
         subject, title = _subject(notice), _title(notice)
         paragraphs, footer = _paragraphs(notice), _footer(notice)
         link_text = _("Open the message")
-        parts = [title, *paragraphs, f"{_('Open the message:')}\n{link}", "-- ", *footer]
+        parts = [title, *paragraphs, _("Open the message:") + f"\n{link}", "-- ", *footer]
         html = render_to_string(
             "notices/mail.html",
             {
