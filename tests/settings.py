@@ -13,7 +13,11 @@ for name in list(os.environ):
 os.environ["VIGIE_SECOND_FACTOR"] = "optional"  # those who sign in by a method of the client have none
 os.environ["VIGIE_HOME"] = tempfile.mkdtemp(prefix="vigie-tests-")
 
+from vigie.config.catalogues import compile_stale  # noqa: E402
 from vigie.config.django import *  # noqa: E402, F403
 
 # What the tests start as processes of their own uses the settings of the product, on that home.
 os.environ["DJANGO_SETTINGS_MODULE"] = "vigie.config.django"
+
+# Before the first page is asked: a catalogue that comes later is not read by a process that looked for it once.
+compile_stale()

@@ -146,8 +146,3 @@ def test_the_same_facts_in_another_order_are_the_same_level(given_inputs, random
     mixed = list(given_inputs.findings)
     random.shuffle(mixed)
     assert exposure(replace(given_inputs, findings=tuple(mixed)), METHOD) == exposure(given_inputs, METHOD)
-
-
-def test_every_check_weighs_on_one_indicator():
-    named = [subject for one in METHOD.indicators for subject in one.subjects or ()]
-    assert sorted(named) == sorted(CHECKS)
