@@ -12,6 +12,9 @@ from vigie.data.names import product_named
         pytest.param("fortinet", "fortios", ("fortinet", "fortios"), id="cpe-names-stay"),
         pytest.param("Citrix", "NetScaler  Gateway", ("citrix", "application_delivery_controller"), id="two-blanks"),
         pytest.param("Val Med", "Portail Patient", ("val_med", "portail_patient"), id="nobody-knows-it"),
+        pytest.param(
+            "Ivanti", "Connect Secure (ICS)", ("pulsesecure", "pulse_connect_secure"), id="letters-in-brackets"
+        ),
         pytest.param("", "", ("", ""), id="nothing"),
     ],
 )

@@ -132,6 +132,23 @@ def test_cert_fr_names_branches_in_prose():
     assert records[0].source == "cert_fr:CERTFR-2099-AVI-0001"
 
 
+def test_an_edition_with_its_own_numbers_does_not_mend_the_plain_product():
+    line = "NetScaler ADC 13.1-FIPS versions antérieures à 13.1-37.159"
+    value = cert_fr("NetScaler ADC 13.1 versions antérieures à 13.1-49.13", line, name="NetScaler ADC")
+    for system in value["affected_systems"]:
+        system["product"]["vendor"]["name"] = "Citrix"
+    records = read(read_cert_fr, value)
+    told = {text: verdict(records, text, "citrix", "netscaler_gateway") for text in ("13.1-48.47", "13.1-49.13")}
+    assert told == {"13.1-48.47": "affected", "13.1-49.13": "fixed"}
+
+
+def test_a_bound_that_was_added_and_tells_no_correction_proves_none():
+    records = read(
+        read_cve5, cve5("CVE-2099-0001", product(version("n/a")), added=[product(version("0", lessThanOrEqual="9.0"))])
+    )
+    assert {text: verdict(records, text) for text in ("8.0", "9.1")} == {"8.0": "affected", "9.1": "unknown"}
+
+
 def test_a_notice_of_several_vulnerabilities_proves_corrections_alone():
     records = read(read_cert_fr, cert_fr(cves=("CVE-2099-0001", "CVE-2099-0002")))
     assert [record.cve for record in records] == ["CVE-2099-0001", "CVE-2099-0002"]

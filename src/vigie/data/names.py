@@ -10,6 +10,7 @@ from . import documents
 
 _EDGES = re.compile(r"^(?:the|cisco|fortinet|citrix|ivanti|juniper networks|vmware|microsoft|apache|f5) ")
 _BLANKS = re.compile(r"[\s_]+")
+_BRACKETS = re.compile(r"\([^()]*\)")  # "Connect Secure (ICS)"
 _LONGEST = 120
 
 
@@ -19,10 +20,12 @@ def product_named(vendor: str, product: str) -> Product:
     vendor = _vendor(vendor)
     plain = _plain(product)
     known = _document()["products"].get(vendor, {})
-    for name in (plain, _EDGES.sub("", plain)):
+    short = _EDGES.sub("", plain)
+    bare = _plain(_BRACKETS.sub(" ", short))
+    for name in (plain, short, bare):
         if name in known:
             return _split(known[name])
-    return vendor, _EDGES.sub("", plain).replace(" ", "_")[:_LONGEST]
+    return vendor, (bare or short).replace(" ", "_")[:_LONGEST]
 
 
 def products_of_cycle(slug: str) -> tuple[Product, ...]:

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from vigie.data.aliases import aliases
 from vigie.data.names import product_named
 from vigie.engine.matching import Configuration, Criterion, Node, Product, Statement, VulnerabilityRecord
+from vigie.engine.versions import parse, scheme_of
 
 from .documents import Document
 from .json_stream import BadRecord
@@ -25,6 +27,7 @@ _VERSIONS = re.compile(
     r"(?:\b(?:toutes (?:les )?versions|versions?)\b|(?<![\w.\-])[vr]?\d+(?:\.\d+|\.x\b))", re.IGNORECASE
 )
 _BESIDE = re.compile(r" (?:sans|avec|avant|n'ayant) ", re.IGNORECASE)
+_EDITION = re.compile(r"\b(?:fips|ndcpp)\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]{0,200}\)")
 _PLATFORM = re.compile(r"\s+(?:pour|sur|sous)\s+(windows|linux|macos|mac os|mac)\s*$", re.IGNORECASE)
 # A notice of theirs lists the releases of the system, whatever package was mended: that is not a range.
@@ -119,10 +122,19 @@ def _line(system: _System) -> tuple[Product, list[Criterion] | None]:
     words = _BESIDE.split(text[: start.start()] if start else text)[0].strip(" -:,")
     product = product_named(vendor, _name(words, told))
     ranges = spans(text[start.start() :]) if start else None
-    if ranges is None:
+    if _EDITION.search(text):
+        product = (product[0], f"{product[1]}_fips")  # its numbers are another count: 13.1-37.159 mends 13.1-FIPS
+    if ranges is None or not all(_readable(product, span) for span in ranges):
         return product, None
     system_named = _PLATFORMS.get(platform[1].lower(), platform[1].lower()) if platform else "*"
     return product, [_criterion(product, span, system_named) for span in ranges]
+
+
+def _readable(product: Product, span: Span) -> bool:
+    """A bound that the product's scheme cannot read would let everything through, or nothing."""
+    ends = (span.start_including, span.start_excluding, span.end_including, span.end_excluding)
+    scheme = scheme_of(*aliases().canonical(*product))
+    return all(parse(scheme, end) is not None for end in ends if end)
 
 
 def _name(words: str, told: str) -> str:

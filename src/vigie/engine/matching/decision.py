@@ -47,6 +47,8 @@ def _weighed(told: Match, statement: Statement) -> Match:
     """What a statement says by its silence, or of several vulnerabilities at once, proves less."""
     if told.verdict is MatchVerdict.UNKNOWN:
         return told
+    if layer_of(told.source) == "adp" and told.verdict is MatchVerdict.FIXED and told.fixed_in is None:
+        return _doubted(told, "that range was added by another, and tells no correction")
     if statement.partial and told.verdict in {MatchVerdict.FIXED, MatchVerdict.NOT_AFFECTED}:
         return _doubted(told, "that list tells no correction")
     if statement.shared and told.verdict is not MatchVerdict.FIXED:
