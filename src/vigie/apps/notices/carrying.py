@@ -123,7 +123,6 @@ def as_message(notice: Notice, origin: Origin, now: datetime) -> EmailMessage:
     message["Subject"] = words.subject
     message["Date"] = now
     message["Message-ID"] = notice.message_id
-    message["Content-Language"] = notice.language
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     if notice.repeats:
@@ -132,6 +131,7 @@ def as_message(notice: Notice, origin: Origin, now: datetime) -> EmailMessage:
         message["List-Unsubscribe"] = f"<{origin.link(notice)}>"
     message.set_content(words.text, cte="quoted-printable")
     message.add_alternative(words.html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = notice.language  # last: the lines above take away what describes a content
     return message
 
 
