@@ -142,6 +142,16 @@ def test_an_edition_with_its_own_numbers_does_not_mend_the_plain_product():
     assert told == {"13.1-48.47": "affected", "13.1-49.13": "fixed"}
 
 
+def test_the_modules_of_a_product_are_those_that_the_line_names():
+    value = cert_fr("BIG-IP (LTM, APM et ASM) versions 15.x antérieures à 15.1.0.4", name="BIG-IP")
+    value["affected_systems"][0]["product"]["vendor"]["name"] = "F5"
+    records = read(read_cert_fr, value)
+    told = {
+        name: verdict(records, "15.1.0.3", "f5", f"big-ip_{name}") for name in ("access_policy_manager", "analytics")
+    }
+    assert told == {"access_policy_manager": "affected", "analytics": "unknown"}
+
+
 def test_a_bound_that_was_added_and_tells_no_correction_proves_none():
     records = read(
         read_cve5, cve5("CVE-2099-0001", product(version("n/a")), added=[product(version("0", lessThanOrEqual="9.0"))])

@@ -34,6 +34,13 @@ def products_of_cycle(slug: str) -> tuple[Product, ...]:
     return tuple(_split(name) for name in named) if named else ((slug.replace("-", "_"), slug.replace("-", "_")),)
 
 
+def modules_named(product: Product, words: str) -> tuple[Product, ...]:
+    """The product itself, and those of its modules that the words name: "BIG-IP (LTM, APM)"."""
+    known = _document()["modules"].get(":".join(product), {})
+    spoken = {piece.strip() for piece in re.split(r"[(),]| et ", words.lower())}
+    return (product, *(_split(name) for letters, name in known.items() if letters in spoken))
+
+
 def _vendor(text: str) -> str:
     plain = _plain(text)
     return str(_document()["vendors"].get(plain, plain.replace(" ", "_")))[:_LONGEST]

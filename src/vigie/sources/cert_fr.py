@@ -3,12 +3,13 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
 
 from vigie.data.aliases import aliases
-from vigie.data.names import product_named
+from vigie.data.names import modules_named, product_named
 from vigie.engine.matching import Configuration, Criterion, Node, Product, Statement, VulnerabilityRecord
 from vigie.engine.versions import parse, scheme_of
 
@@ -104,10 +105,11 @@ def _criteria(systems: list[_System]) -> tuple[Criterion, ...]:
         product, criteria = _line(system)
         if product[0] in _DISTRIBUTIONS:
             continue
-        if criteria is None:
-            silenced.add(product)
-        else:
-            found[product] += criteria
+        for module in modules_named(product, (system.description or "")[:1000]):
+            if criteria is None:
+                silenced.add(module)
+            else:
+                found[module] += [replace(one, vendor=module[0], product=module[1]) for one in criteria]
     return tuple(one for product, criteria in found.items() if product not in silenced for one in criteria)
 
 

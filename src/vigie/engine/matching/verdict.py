@@ -22,7 +22,7 @@ class Match:
 
 
 # Who is believed first. What Vigie ships is written from the vendors' advisories, branch by branch.
-LAYERS = ("vendor", "vigie", "distribution", "cert_fr", "nvd", "cna", "adp")
+LAYERS = ("vendor", "vigie", "distribution", "cert_fr", "coordinator", "nvd", "cna", "adp")
 _RANK = {layer: rank for rank, layer in enumerate(LAYERS)}
 
 
