@@ -16,7 +16,7 @@ from vigie.apps.scans import actions as scans
 from vigie.apps.scans.enums import CampaignState
 from vigie.apps.scans.models import Campaign
 
-from . import draw, region, towns
+from . import draw, people, region, towns
 from .plan import PORTS
 from .running import write_phase
 
@@ -49,6 +49,7 @@ def settle(folder: Path, *, network: str, now: datetime) -> int:
         _accepted(registry.import_file(path=path, by=BY, now=now))
     for path in (files.perimeter, files.mandates):
         _accepted(import_perimeter(path=path, by=BY, now=now))
+    people.declare(inhabitants().order_by("finess"), now=now)
     return inhabitants().count()
 
 
