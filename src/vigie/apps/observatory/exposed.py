@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -110,10 +111,7 @@ def _exposure(told: Mapping[int, Told], moment: datetime, *, past: bool) -> Expo
     for establishment, pair, number in _counted(sorted(told), moment, past=past):
         seen[establishment][pair] += number
     groups = _groups(seen, moment)
-    rows = [
-        _row(establishment, seen[establishment.pk], told, groups.get(establishment.pk, ()))
-        for establishment in _establishments(seen)
-    ]
+    rows = [_row(known, seen[known.number], told, groups.get(known.number, ())) for known in _establishments(seen)]
     rows.sort(key=lambda row: (_WORST[row.verdict], not row.remote_access, row.name, row.finess))
     return Exposure(
         moment=moment,
@@ -136,11 +134,21 @@ def _counted(pairs: list[int], moment: datetime, *, past: bool) -> Iterator[tupl
         yield from beside.values_list("establishment", "beside").annotate(number=Count("pk"))
 
 
-def _establishments(seen: Mapping[int, object]) -> Iterator[Establishment]:
+class _Known(NamedTuple):
+    number: int
+    finess: str
+    name: str
+    department: str | None
+    region: str | None
+
+
+def _establishments(seen: Mapping[int, object]) -> Iterator[_Known]:
     wanted = sorted(seen)
-    rows = Establishment.objects.select_related("department__parent")
+    rows = Establishment.objects.order_by("pk")
     for start in range(0, len(wanted), AT_ONCE):
-        yield from rows.filter(pk__in=wanted[start : start + AT_ONCE])
+        some = rows.filter(pk__in=wanted[start : start + AT_ONCE])
+        for row in some.values_list("pk", "finess", "name", "department__name", "department__parent__name"):
+            yield _Known(*row)
 
 
 def _groups(seen: Mapping[int, object], moment: datetime) -> dict[int, tuple[str, ...]]:
@@ -154,18 +162,14 @@ def _groups(seen: Mapping[int, object], moment: datetime) -> dict[int, tuple[str
     return {establishment: tuple(codes) for establishment, codes in found.items()}
 
 
-def _row(
-    establishment: Establishment, pairs: Counter[int], told: Mapping[int, Told], groups: tuple[str, ...]
-) -> ExposedEstablishment:
+def _row(known: _Known, pairs: Counter[int], told: Mapping[int, Told], groups: tuple[str, ...]) -> ExposedEstablishment:
     mine = sorted((told[pair] for pair in pairs), key=lambda one: (_WORST[one.verdict], one.product))
-    department = establishment.department
-    region = department.parent if department else None
     verdict = mine[0].verdict
     return ExposedEstablishment(
-        finess=establishment.finess,
-        name=establishment.name,
-        region=region.name if region else "",
-        department=department.name if department else "",
+        finess=known.finess,
+        name=known.name,
+        region=known.region or "",
+        department=known.department or "",
         groups=groups,
         verdict=verdict,
         services=sum(pairs.values()),
