@@ -80,11 +80,29 @@ def lifecycle() -> Iterator[str]:
     yield f"looked at again on request at most {retests['at_most']} times in {retests['within_minutes']} minutes."
 
 
+def escalation() -> Iterator[str]:
+    rules, notices = _param("escalation"), _param("notices")
+    yield from _heading("Escalation · Escalade", rules)
+    for kind, title in (("urgent", "Urgent: used by attackers, and to be done now"), ("digest", "Daily message")):
+        yield f"## {title}\n\n| step | who | hours after the step before |\n|---|---|---|"
+        for number, step in enumerate(rules[kind], start=1):
+            who = step["role"].replace("_", " ") + (" (reminder)" if step.get("reminder") else "")
+            yield f"| {number} | {who} | {step['after_hours']} |"
+        yield ""
+    quiet = notices["quiet"]
+    yield f"## When a message may leave\n\nEdition `{notices['slug']}`. {notices['reference']}\n"
+    yield f"What is not urgent leaves between {quiet['until']} and {quiet['from']}, from Monday to Friday, Paris time;"
+    yield f"the daily message at {notices['digest_at']}. Above {notices['urgent_leaves_alone_up_to']} establishments"
+    yield "of one occasion, two persons release what follows. Minutes before each new try:"
+    yield f"{', '.join(map(str, notices['retry_minutes']))}; then it is given up."
+
+
 PAGES = {
     "checks": checks,
     "deadlines": deadlines,
     "priority": priority,
     "exposure": exposure,
+    "escalation": escalation,
     "lifecycle": lifecycle,
 }
 

@@ -73,7 +73,8 @@ def note_stages(*, stages: Sequence[tuple[int, int, Stage]], at: datetime, by: s
         moving = AlertItem.objects.filter(subject_id=subject_id, opening=opening).exclude(stage__in=[*OVER, stage])
         for row in moving.select_for_update():
             row.stage, row.stage_at = stage, at
-            row.save(update_fields=["stage", "stage_at"])
+            row.declared_at = at if stage == Stage.DECLARED else row.declared_at
+            row.save(update_fields=["stage", "stage_at", "declared_at"])
             alerts.add(row.alert_id)
             moved += 1
     for alert in Alert.objects.filter(pk__in=alerts).order_by("pk"):

@@ -121,6 +121,7 @@ class AlertItem(models.Model):
     deadline = models.DateTimeField()
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.TOLD)
     stage_at = models.DateTimeField()
+    declared_at = models.DateTimeField(null=True, blank=True)  # the last time it was said to be fixed
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject_id", "opening", "urgent"], name="notices_told_once")]

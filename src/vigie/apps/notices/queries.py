@@ -76,7 +76,7 @@ def summary(alert: Alert) -> Summary:
     left = [item for item in items if item.stage not in {Stage.VERIFIED, Stage.DROPPED}]
     return Summary(
         things=len(items),
-        critical=sum(item.severity == "critical" for item in items),
+        critical=sum(item.severity == "critical" for item in left),
         left=len(left),
         deadline=min((item.deadline for item in left), default=None),
     )
@@ -105,15 +105,15 @@ def funnel(establishments: QuerySet[Establishment]) -> list[FunnelRow]:
     """
     reached = Notice.objects.filter(alert=OuterRef("alert"))
     delivered = Q(state__in=[NoticeState.DELIVERED, NoticeState.ACKNOWLEDGED])
-    read = ~Q(stage=Stage.TOLD) & ~Q(stage=Stage.DROPPED)
+    read = Q(alert__acknowledged_at__isnull=False) | Q(stage__in=[Stage.ACKNOWLEDGED, Stage.DECLARED])
     mine = AlertItem.objects.filter(alert__establishment__in=establishments)
     items = mine.annotate(left=Exists(reached.handed_over()), arrived=Exists(reached.filter(delivered))).order_by()
     counted = {
         "things": Count("pk"),
         "sent": Count("pk", filter=Q(left=True)),
         "delivered": Count("pk", filter=Q(arrived=True)),
-        "acknowledged": Count("pk", filter=read | Q(alert__acknowledged_at__isnull=False)),
-        "declared": Count("pk", filter=Q(stage__in=[Stage.DECLARED, Stage.VERIFIED])),
+        "acknowledged": Count("pk", filter=read | Q(declared_at__isnull=False)),
+        "declared": Count("pk", filter=Q(declared_at__isnull=False)),
         "verified": Count("pk", filter=Q(stage=Stage.VERIFIED)),
         "dropped": Count("pk", filter=Q(stage=Stage.DROPPED)),
         "establishments": Count("alert__establishment", distinct=True),
