@@ -43,6 +43,8 @@ def addresses(world: World) -> dict[str, str]:
         "campaigns": reverse("web:campaigns"),
         "campaign": reverse("web:campaign", args=[world.campaign.pk]),
         "new-campaign": reverse("web:new-campaign"),
+        "account": reverse("web:account"),
+        "enrol": reverse("web:enrol"),
         "notices": reverse("web:notices"),
         "notice": reverse("web:notice", args=[world.notice.pk]),
         "funnel": reverse("web:funnel"),
