@@ -137,7 +137,8 @@ def enrol(request: HttpRequest) -> HttpResponse:
 def _drawn(request: HttpRequest, user: User) -> "dict[str, str]":
     secret = request.session.setdefault(SECRET, second_factor.new_secret())
     address = f"otpauth://totp/{quote('Vigie:' + user.email)}?{urlencode({'secret': secret, 'issuer': 'Vigie'})}"
-    picture = qrcode.make(address, image_factory=qrcode.image.svg.SvgPathImage).to_string()
+    # On a ground of its own: black squares alone would vanish in the dark theme.
+    picture = qrcode.make(address, image_factory=qrcode.image.svg.SvgPathFillImage).to_string()
     return {"secret": secret, "picture": "data:image/svg+xml;base64," + base64.b64encode(picture).decode()}
 
 
