@@ -1,7 +1,5 @@
 """How is one daemon started, waited for and stopped?"""
 
-
-
 import contextlib
 import grp
 import os

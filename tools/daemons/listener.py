@@ -1,7 +1,5 @@
 """A listener that hands each connection to a program: python listener.py ADDRESS PORT PROGRAM [ARGUMENT...]."""
 
-
-
 import socket
 import subprocess
 import sys

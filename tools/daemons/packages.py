@@ -1,7 +1,5 @@
 """Debian packages, downloaded and unpacked in a folder by an ordinary user: nothing is installed on the system."""
 
-
-
 import json
 import os
 import re

@@ -3,8 +3,6 @@
 python relay.py ADDRESS PORT[,PORT...] PROGRAM [ARGUMENT...]
 """
 
-
-
 import asyncio
 import fcntl
 import socket
