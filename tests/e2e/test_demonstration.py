@@ -54,9 +54,9 @@ def demonstration(tmp_path_factory) -> Iterator[Demonstration]:
         found = ask(environment)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
             ready = json.load(answer)
-        followed = follow(environment)
+        followed = follow(environment, waiting=rows(found["waiting"]))
         contacts = json.loads((home / "lab" / "contacts").read_text())
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)  # Ctrl-C is ignored by what a shell started in its background
         exit_code = process.wait(timeout=30)
     finally:
         if process.poll() is None:
@@ -94,12 +94,13 @@ def vigie(environment: dict, *arguments: str) -> subprocess.CompletedProcess:
     )
 
 
-def follow(environment: dict) -> dict:
+def follow(environment: dict, waiting: set) -> dict:
     """What a person does after the campaigns: declare what is not mended, then see a fault return and mend it."""
+    gone = {(address, port) for _, address, port, *_ in waiting}
 
     def one(state: str) -> str:
-        listed = vigie(environment, "finding", "list", "--state", state, "--limit", "1", "--json")
-        return str(json.loads(listed.stdout)[0]["finding"])
+        listed = json.loads(vigie(environment, "finding", "list", "--state", state, "--json").stdout)
+        return str(next(row["finding"] for row in listed if (row["address"], row["port"]) not in gone))
 
     weak, mended = one("open"), one("closed")
     told = {"not-mended": vigie(environment, "finding", "fixed", weak).stdout}

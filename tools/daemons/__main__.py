@@ -8,6 +8,9 @@ from . import DAEMONS, answers, packages, running
 HINT = "their tests and comparisons are skipped"
 
 
+ENDED_WITHIN_SECONDS = 10.0
+
+
 def main(arguments: list[str]) -> int:
     order = arguments[0] if arguments else "try"
     if order not in {"try", "serve", "list"}:
@@ -35,10 +38,20 @@ def main(arguments: list[str]) -> int:
                 time.sleep(1)
         except KeyboardInterrupt:
             pass
-    left = [one.name for one in DAEMONS if any(answers(one.address, port) for port in one.ports)]
+    left = _left()
     if left:
         print(f"still answers after having been stopped: {', '.join(left)}", file=sys.stderr)
     return 1 if left else 0
+
+
+def _left() -> list[str]:
+    """The daemons that still answer; one that was told to end may take a moment."""
+    deadline = time.monotonic() + ENDED_WITHIN_SECONDS
+    while True:
+        left = [one.name for one in DAEMONS if any(answers(one.address, port) for port in one.ports)]
+        if not left or time.monotonic() > deadline:
+            return left
+        time.sleep(0.2)
 
 
 if __name__ == "__main__":
