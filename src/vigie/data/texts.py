@@ -109,3 +109,8 @@ def product_name(subject: str) -> str:
     """The name of "vendor:product" as people write it; made of its CPE name when nobody told us how."""
     known = documents.read("product_names")["names"].get(subject)
     return str(known) if known else subject.partition(":")[2].replace("_", " ").title()
+
+
+def service_name(slug: str) -> str:
+    """The name of a protocol as people write it; the slug itself when nobody told us how."""
+    return str(documents.read("product_names")["services"].get(slug, slug))

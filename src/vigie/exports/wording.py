@@ -9,34 +9,13 @@ from zoneinfo import ZoneInfo
 
 from vigie.data.card import card_words
 from vigie.data.documents import DocumentError
-from vigie.data.texts import check_text, product_name
+from vigie.data.texts import check_text, product_name, service_name
 
 PARIS = ZoneInfo("Europe/Paris")
 NO_BREAK, NARROW = "\u00a0", "\u202f"
 # A number stays with what it counts, and a guillemet or a percent sign with its text.
 NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=[^\W\d_]|%)")
 MOST_TITLE = 60  # characters
-SERVICES = {"ftp": "FTP", "ssh": "SSH", "smtp": "SMTP", "http": "HTTP", "https": "HTTPS"} | {
-    "dicom": "DICOM",
-    "mllp": "HL7 MLLP",
-    "fhir": "FHIR",
-    "dns": "DNS",
-    "imap": "IMAP",
-    "imaps": "IMAPS",
-    "ldap": "LDAP",
-    "memcached": "memcached",
-    "mongodb": "MongoDB",
-    "mssql": "SQL Server",
-    "mysql": "MySQL",
-    "pop3": "POP3",
-    "pop3s": "POP3S",
-    "postgresql": "PostgreSQL",
-    "rdp": "RDP",
-    "redis": "Redis",
-    "smb": "SMB",
-    "telnet": "Telnet",
-    "vnc": "VNC",
-}
 
 
 @dataclass(frozen=True)
@@ -103,7 +82,7 @@ class Wording:
         return self.count("minutes", minutes) if left else self.count("hours", hours)
 
     def service(self, slug: str) -> str:
-        return SERVICES.get(slug, slug)
+        return service_name(slug)
 
     def title(self, kind: str, subject: str, version: str, vulnerabilities: int) -> str:
         """One line that says what a finding is about: a product with its version, or what a check says."""

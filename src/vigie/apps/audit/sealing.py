@@ -7,6 +7,7 @@ NEAR numbers; each hour among all, for a transaction that stayed open while NEAR
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
@@ -48,7 +49,7 @@ def seal(now: datetime, near: int | None = NEAR) -> int:
     return sealed
 
 
-def _links(rows: list[tuple], position: int, previous: str, now: datetime) -> Iterator[Seal]:  # type: ignore[type-arg]
+def _links(rows: list[tuple[Any, ...]], position: int, previous: str, now: datetime) -> Iterator[Seal]:
     for place, row in enumerate(rows, position + 1):
         own = digest(*row)
         previous = link(previous, row[0], own)

@@ -8,30 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from vigie.apps.findings.enums import CloseReason, FindingKind
 from vigie.apps.findings.models import Finding
 from vigie.apps.vulns.models import Vulnerability
+from vigie.data import texts
 from vigie.data.documents import DocumentError
 from vigie.data.texts import CheckText, check_text, product_name, product_text, spaced
 
-SERVICES = {"ssh": "SSH", "http": "HTTP", "https": "HTTPS", "smtp": "SMTP", "ftp": "FTP", "dicom": "DICOM"} | {
-    "mllp": "HL7 MLLP",
-    "fhir": "FHIR",
-    "tls": "TLS",
-    "dns": "DNS",
-    "imap": "IMAP",
-    "imaps": "IMAPS",
-    "ldap": "LDAP",
-    "memcached": "memcached",
-    "mongodb": "MongoDB",
-    "mssql": "SQL Server",
-    "mysql": "MySQL",
-    "pop3": "POP3",
-    "pop3s": "POP3S",
-    "postgresql": "PostgreSQL",
-    "rdp": "RDP",
-    "redis": "Redis",
-    "smb": "SMB",
-    "telnet": "Telnet",
-    "vnc": "VNC",
-}
 ANSWERS = {
     "answered": _("answered"),
     "silent": _("accepted the connection, then said nothing"),
@@ -68,7 +48,7 @@ def language() -> str:
 
 
 def service_name(slug: str) -> str:
-    return SERVICES.get(slug, slug) if slug else gettext("not recognised")
+    return texts.service_name(slug) if slug else gettext("not recognised")
 
 
 def answer_label(slug: str) -> str:
