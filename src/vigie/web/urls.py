@@ -61,8 +61,8 @@ urlpatterns: list[URLPattern] = [
         needs(Right.LEVELS, of=ESTABLISHMENT)(establishments.establishment),
         name="establishment",
     ),
-    path("establishments/<slug:finess>/card/", needs(Right.FINDINGS, of=ESTABLISHMENT)(cards.card), name="card"),
-    path("establishments/<slug:finess>/card.pdf", needs(Right.FINDINGS, of=ESTABLISHMENT)(cards.pdf), name="card-pdf"),
+    path("establishments/<slug:finess>/card/", needs(Right.EVIDENCE, of=ESTABLISHMENT)(cards.card), name="card"),
+    path("establishments/<slug:finess>/card.pdf", needs(Right.EVIDENCE, of=ESTABLISHMENT)(cards.pdf), name="card-pdf"),
     path(
         "establishments/<slug:finess>/perimeter/",
         needs(Right.PERIMETER, of=ESTABLISHMENT)(perimeter.perimeter),
