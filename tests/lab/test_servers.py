@@ -99,8 +99,9 @@ def test_ssh_offers_old_algorithms_only_where_they_are_planted(slug, weak):
             kex_algs=["diffie-hellman-group14-sha1"], encryption_algs=["3des-cbc"], mac_algs=["hmac-md5"],
         )  # fmt: skip
 
-    expected = asyncssh.PermissionDenied if weak else asyncssh.KeyExchangeFailed
-    with pytest.raises(expected):
+    # A server without a common algorithm hangs up: the visitor sees its reason, or only the end if that comes first.
+    refused = (asyncssh.KeyExchangeFailed, asyncssh.ConnectionLost)
+    with pytest.raises(asyncssh.PermissionDenied if weak else refused):
         asyncio.run(sign_in())
 
 
