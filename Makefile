@@ -4,7 +4,7 @@ BIN := .venv/bin
 export VIGIE_PORT ?= 8000
 export VIGIE_HOME ?= $(CURDIR)/vigie-home
 
-.PHONY: help run test test-browser test-services daemons test-daemons lint fix bench check lock messages rules wheel wheelhouse clean
+.PHONY: help run test test-api test-browser test-services daemons test-daemons test-namespaces lint fix bench check lock messages rules wheel wheelhouse clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -15,17 +15,24 @@ run: .venv/run ## Start the demonstration: an invented region, its laboratory, i
 test: .venv/dev ## Run the fast tests
 	@tools/test $(TESTS)
 
+test-api: .venv/dev ## Have a machine ask every operation of the API, and hold the answers to the description
+	@VIGIE_TEST_DEEP=20 $(BIN)/python -m pytest tests/api/test_schema.py
+
 test-browser: .venv/dev ## Look at every page in a real browser, where there is one
 	@$(BIN)/python -m pytest -m browser tests
 
 test-services: .venv/dev ## Run the tests that need PostgreSQL and RabbitMQ, where they answer
 	@$(BIN)/python -m pytest -m services tests
+	@tools/test-on-postgresql
 
 daemons: .venv/dev ## Unpack real daemons from Debian packages in .daemons/, and start each once (nothing is installed)
 	@$(BIN)/python -m tools.daemons
 
 test-daemons: .venv/dev ## Run the tests that need them, where they are unpacked
 	@$(BIN)/python -m pytest -m daemons tests/daemons
+
+test-namespaces: .venv/dev ## Count packets between network namespaces, where they can be made
+	@$(BIN)/python -m pytest -m namespaces tests/namespaces
 
 lint: .venv/dev ## Look for faults without running anything
 	$(BIN)/ruff check .
@@ -41,7 +48,7 @@ fix: .venv/dev ## Format, and mend what a machine can mend
 bench: .venv/dev .venv/peers ## Measure; AREA=main (or fix, detect, exposed...) for one area
 	@$(BIN)/python -m bench $(AREA)
 
-check: lint test test-browser test-services test-daemons ## Everything that the continuous integration runs
+check: lint test test-api test-browser test-services test-daemons test-namespaces ## Everything that the continuous integration runs
 	@$(MAKE) --no-print-directory bench AREA=main || echo "A figure was not reached (see above): measure again on a quiet machine."
 
 lock: ## Write the locked dependencies again from pyproject.toml (needs uv)

@@ -1,14 +1,16 @@
 """Invented objects for tests; names that nobody bears."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import factory
 from factory.django import DjangoModelFactory
 
 from vigie.apps.accounts.models import Role, User
-from vigie.apps.assets.models import Asset, Mandate
-from vigie.apps.findings.models import Finding
-from vigie.apps.registry.models import Establishment, Group, Membership, Site, Territory
+from vigie.apps.assets.models import Asset, Mandate, Proof
+from vigie.apps.findings.models import Finding, Sighting
+from vigie.apps.registry.models import Establishment, Group, ImportRun, Membership, Site, Territory
+from vigie.apps.scans import presence
 from vigie.apps.scans.models import Campaign, Service, Shard
 from vigie.apps.vulns.models import Pair, Vulnerability
 
@@ -132,12 +134,29 @@ class MandateFactory(DjangoModelFactory):
 
     establishment = factory.SubFactory(EstablishmentFactory)
     kind = "laboratory"
+    host = factory.LazyAttribute(lambda one: "Hébergeur Exemple" if one.kind == "hosted" else "")
     signatory = "Directrice Exemple"
     basis = "laboratory"
     valid_from = NOW - timedelta(days=100)
     valid_until = NOW + timedelta(days=100)
     recorded_at = NOW - timedelta(days=100)
     recorded_by = "test"
+
+
+class ProofFactory(DjangoModelFactory):
+    """That a value is its establishment's, accepted."""
+
+    class Meta:
+        model = Proof
+
+    establishment = factory.SubFactory(EstablishmentFactory)
+    kind = "address"
+    value = "198.51.100.9"
+    method = "document"
+    state = "accepted"
+    asked_at = NOW - timedelta(days=50)
+    asked_by = "test"
+    valid_until = NOW + timedelta(days=100)
 
 
 class CampaignFactory(DjangoModelFactory):
@@ -174,6 +193,7 @@ class PairFactory(DjangoModelFactory):
 class ServiceFactory(DjangoModelFactory):
     class Meta:
         model = Service
+        skip_postgeneration_save = True
 
     establishment = factory.SubFactory(EstablishmentFactory)
     address = factory.Sequence(lambda n: f"127.61.{n // 250}.{n % 250 + 1}")
@@ -184,6 +204,12 @@ class ServiceFactory(DjangoModelFactory):
     facts_sha256 = "0" * 64
     first_seen = NOW - timedelta(days=40)
     last_confirmed = NOW - timedelta(hours=1)
+
+    @factory.post_generation
+    def present(self, create, extracted, **kwargs):
+        """As recording does; what a test changes by hand afterwards is counted by `presence.recount`."""
+        if create and self.pair_id is not None and self.ended_at is None:
+            presence.move(establishment_id=self.establishment_id, moves=Counter({self.pair_id: 1}), now=NOW)
 
 
 class VulnerabilityFactory(DjangoModelFactory):
@@ -215,3 +241,35 @@ class FindingFactory(DjangoModelFactory):
     last_confirmed = NOW - timedelta(hours=1)
     deadline = NOW - timedelta(days=10)
     policy = "deadlines-2026-01-01"
+
+
+class ReportRunFactory(DjangoModelFactory):
+    class Meta:
+        model = ImportRun
+
+    kind = "scanner"
+    state = "applied"
+    file_name = "weekly.nessus"
+    sha256 = "0" * 64
+    at = NOW - timedelta(days=1)
+    by = "test"
+
+
+class SightingFactory(DjangoModelFactory):
+    class Meta:
+        model = Sighting
+
+    establishment = factory.SubFactory(EstablishmentFactory)
+    run = factory.SubFactory(ReportRunFactory)
+    tool = "nessus"
+    identifier = factory.Sequence(lambda n: str(900_000 + n))
+    key = factory.Sequence(lambda n: f"{n:032d}")
+    address = "127.62.20.1"
+    port = 443
+    transport = "tcp"
+    title = "Something weak"
+    kind = "weakness"
+    severity = "high"
+    first_seen = NOW - timedelta(days=9)
+    last_seen = NOW - timedelta(days=2)
+    recorded_at = NOW - timedelta(days=1)

@@ -12,6 +12,9 @@ for name in list(os.environ):
         del os.environ[name]
 os.environ["VIGIE_SECOND_FACTOR"] = "optional"  # those who sign in by a method of the client have none
 os.environ["VIGIE_HOME"] = tempfile.mkdtemp(prefix="vigie-tests-")
+if "VIGIE_TEST_ON" in os.environ:  # the same tests on PostgreSQL: tools/test-on-postgresql
+    os.environ["VIGIE_DATABASE_URL"] = os.environ["VIGIE_TEST_ON"]
+    os.environ["VIGIE_KEYRING"] = os.environ["VIGIE_HOME"] + "/keyring.json"  # shared, as by several machines
 
 from vigie.config.catalogues import compile_stale  # noqa: E402
 from vigie.config.django import *  # noqa: E402, F403
@@ -21,3 +24,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "vigie.config.django"
 
 # Before the first page is asked: a catalogue that comes later is not read by a process that looked for it once.
 compile_stale()
+
+if "VIGIE_TEST_ON" in os.environ:
+    from vigie.apps.vault.keyring import make_missing
+
+    make_missing(VIGIE.keyring_file)  # noqa: F405  # as `vigie init` does where several machines share a database

@@ -16,7 +16,21 @@ from vigie.config.settings import Settings
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "vigie"
 # The ladder of the design, lowest first: an app may point only at those before it.
-LADDER = ["jobs", "audit", "registry", "accounts", "notices", "assets", "vulns", "scans", "findings", "observatory"]
+LADDER = [
+    "jobs",
+    "audit",
+    "vault",
+    "registry",
+    "accounts",
+    "notices",
+    "assets",
+    "vulns",
+    "scans",
+    "findings",
+    "incidents",
+    "watch",
+    "observatory",
+]
 MAX_LINES = 500
 
 
@@ -133,12 +147,13 @@ def test_database_enums_are_the_engines_and_the_probes():
     from vigie.apps.assets import enums as assets
     from vigie.apps.findings import enums as findings
     from vigie.apps.vulns import enums as vulns
-    from vigie.engine import matching, outcome
+    from vigie.engine import matching, outcome, ownership
     from vigie.probes import scope
 
     pairs = [
         (assets.MandateKind, scope.MandateKind),
         (assets.Intensity, scope.Intensity),
+        (assets.ContestKind, ownership.ContestKind),
         (findings.Severity, outcome.Severity),
         (vulns.MatchVerdict, matching.MatchVerdict),
     ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from vigie.data import documents
 from vigie.data.texts import check_text
+from vigie.engine import measures as shown
 from vigie.engine.checks import CHECKS
 from vigie.engine.lifecycle import AFTER_A_LOOK, BY_A_LOOK, BY_A_PERSON, Seen, State, Transition
 
@@ -80,6 +81,14 @@ def lifecycle() -> Iterator[str]:
     yield f"looked at again on request at most {retests['at_most']} times in {retests['within_minutes']} minutes."
 
 
+def measures() -> Iterator[str]:
+    yield "# Compensating measures that a look verifies · Mesures compensatoires qu'un regard vérifie\n"
+    yield "Each look at the port verifies or refutes them, a look on request too. What it cannot tell changes nothing."
+    yield "Any other measure is written in words, and verified by somebody else than who recorded it.\n"
+    yield "| measure | in place | not in place |\n|---|---|---|"
+    yield from (f"| `{kind}` | {yes} | {no} |" for kind, (yes, no) in shown.TABLE.items())
+
+
 def escalation() -> Iterator[str]:
     rules, notices = _param("escalation"), _param("notices")
     yield from _heading("Escalation · Escalade", rules)
@@ -104,6 +113,7 @@ PAGES = {
     "exposure": exposure,
     "escalation": escalation,
     "lifecycle": lifecycle,
+    "measures": measures,
 }
 
 

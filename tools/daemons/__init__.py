@@ -7,14 +7,23 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from . import certificates, files, health, inside, mail, packages, proxies, ssh, web
+from . import certificates, files, health, infrastructure, inside, mail, packages, proxies, ssh, web
 from .daemon import Daemon, Running, answers, libraries, started, why_not
 
 # Each has an address of its own, in this order.
 DAEMONS: tuple[Daemon, ...] = tuple(
     replace(daemon, number=number)
     for number, daemon in enumerate(
-        (*ssh.DAEMONS, *web.DAEMONS, *proxies.DAEMONS, *files.DAEMONS, *mail.DAEMONS, *health.DAEMONS, *inside.DAEMONS)
+        (
+            *ssh.DAEMONS,
+            *web.DAEMONS,
+            *proxies.DAEMONS,
+            *files.DAEMONS,
+            *mail.DAEMONS,
+            *health.DAEMONS,
+            *inside.DAEMONS,
+            *infrastructure.DAEMONS,
+        )
     )
 )
 

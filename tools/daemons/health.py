@@ -36,6 +36,11 @@ def storescp(place: Place, *options: str) -> Command:
     return ["env", f"DCMDICTPATH={dictionary}", *inetd(place, "storescp", "--inetd", *options)]
 
 
+def storescp_tls(place: Place, *options: str, peers: str = "--ignore-peer-cert") -> Command:
+    good = str(place.tls / "good.pem")
+    return storescp(place, "--enable-tls", good, good, peers, *options)
+
+
 def dcmqrscp(place: Place) -> Command:
     """An archive with one store, whose callers are listed."""
     (place.home / "store").mkdir()
@@ -69,5 +74,9 @@ DAEMONS = (
     Daemon("orthanc-other-ports", "orthanc", (20104, 20042), orthanc),
     Daemon("storescp", "dcmtk", (11112,), storescp),
     Daemon("storescp-refusing", "dcmtk", (11112,), given(storescp, "--refuse")),
+    Daemon("storescp-tls", "dcmtk", (2762,), given(storescp_tls)),
+    Daemon("storescp-tls-refusing", "dcmtk", (11112,), given(storescp_tls, "--refuse")),
+    # Wants a certificate of each caller, and has told us nothing when it hangs up.
+    Daemon("storescp-tls-certificates", "dcmtk", (2762,), given(storescp_tls, peers="--require-peer-cert")),
     Daemon("dcmqrscp", "dcmtk", (11112,), dcmqrscp),
 )

@@ -24,6 +24,7 @@ ROUNDS: tuple[tuple[str, ...], ...] = (
         "proftpd-core", "proftpd-mod-crypto", "exim4-daemon-light", "dovecot-imapd", "dovecot-pop3d",
         "orthanc", "dcmtk", "nmap",
         "redis-server", "memcached", "mariadb-server-core", "postgresql-15", "tigervnc-standalone-server",
+        "bind9", "unbound", "mosquitto", "slapd", "snmpd", "kamailio",
     ),
     ("vsftpd", "postfix"),
     ("pure-ftpd", "opensmtpd"),
