@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "vigie.apps.jobs.apps.JobsConfig",
     "vigie.apps.audit.apps.AuditConfig",
+    "vigie.apps.vault.apps.VaultConfig",
     "vigie.apps.registry.apps.RegistryConfig",
     "vigie.apps.accounts.apps.AccountsConfig",
     "vigie.apps.notices.apps.NoticesConfig",
@@ -31,6 +32,8 @@ INSTALLED_APPS = [
     "vigie.apps.vulns.apps.VulnsConfig",
     "vigie.apps.scans.apps.ScansConfig",
     "vigie.apps.findings.apps.FindingsConfig",
+    "vigie.apps.incidents.apps.IncidentsConfig",
+    "vigie.apps.watch.apps.WatchConfig",
     "vigie.apps.observatory.apps.ObservatoryConfig",
     "vigie.web.apps.WebConfig",
     "vigie.config.signals.SignalsConfig",
@@ -52,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
+FILE_UPLOAD_HANDLERS = ["vigie.web.uploads.BoundedUploadHandler"]
 
 ROOT_URLCONF = "vigie.config.urls"
 WSGI_APPLICATION = "vigie.config.wsgi.application"

@@ -1,5 +1,6 @@
 """Every setting of an installation: typed, read from the environment or a .env file, refused when wrong."""
 
+import os
 import re
 import secrets
 from pathlib import Path
@@ -10,6 +11,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 if TYPE_CHECKING:
+    from vigie.apps.accounts.openid.client import Client
     from vigie.channels.smtp import SmtpDoor
 
 
@@ -34,6 +36,9 @@ class Settings(BaseSettings):
     secret_key: str | None = Field(
         None, min_length=32, description="Signing key; made once in VIGIE_HOME/secret-key when empty."
     )
+    keyring: Path | None = Field(
+        None, description="File of the keys that secrets and evidence rest under; VIGIE_HOME/keyring.json when empty."
+    )
     database_url: str | None = Field(
         None, description="postgresql://user:password@host:port/name; SQLite in VIGIE_HOME when empty."
     )
@@ -42,6 +47,12 @@ class Settings(BaseSettings):
     )
     language: Literal["fr", "en"] = Field("fr", description="Language of a visitor who has not chosen one.")
     https: bool = Field(False, description="Behind HTTPS: cookies are then sent over HTTPS only.")
+    web_processes: int | None = Field(
+        None,
+        ge=1,
+        le=64,
+        description="Processes that serve pages; when empty, one on SQLite, one a core on PostgreSQL.",
+    )
     worker_lanes: int = Field(16, ge=1, le=128, description="Tasks that one worker process runs side by side.")
     resolvers: Annotated[list[str], NoDecode] = Field(
         [], description="DNS resolvers, address or address:port, comma-separated; the system's when empty."
@@ -51,9 +62,32 @@ class Settings(BaseSettings):
         min_length=8,
         description="Key of the NVD's interface, free on request: its changes come ten times faster.",
     )
+    feeds: str = Field(
+        "network",
+        description="Where vulnerability data comes from, each hour: network (its publishers), the folder of a mirror\n"
+        "that somebody fills (/srv/mirror, docs/runbooks/feeds.md), or off.",
+    )
+    competent_authority: bool = Field(
+        False,
+        description="This installation is the authority that receives declarations of incidents (L.1111-8-2);\n"
+        "when false, every such page says that it does not replace the official portal.",
+    )
+    cell_telephone: str | None = Field(
+        None, max_length=30, description="Telephone of the cell that receives declarations, printed where one declares."
+    )
+    security_contact: str | None = Field(
+        None,
+        description="Where a weakness of Vigie itself, or of an establishment, can be told besides the form:\n"
+        "mailto:, tel: or https:, published in /.well-known/security.txt.",
+    )
     scanner_contact: str = Field(
         "https://example.org/who-scans-you",
         description="Where the owner of a scanned host can reach you: sent in the User-Agent.",
+    )
+    sweep_socket: Path | None = Field(
+        None,
+        description="Socket where systemd starts vigie-sweep (docs/runbooks/sweep.md); when empty, ports are swept by\n"
+        "ordinary connections.",
     )
     public_url: str = Field(
         "http://127.0.0.1:8000", description="Address of the site as its readers reach it: the links in messages."
@@ -70,20 +104,38 @@ class Settings(BaseSettings):
     smtp_authorities: Path | None = Field(
         None, description="PEM file of more authorities to trust for the mail server (MSSanté has its own)."
     )
+    openid_issuer: str | None = Field(
+        None,
+        description="Provider of identities (OpenID Connect), exactly as it names itself; no button when empty.",
+    )
+    openid_client_id: str | None = Field(None, description="What the provider calls this installation.")
+    openid_client_secret: str | None = Field(None, description="What proves it to the provider.")
+    openid_label: str = Field("ProConnect", max_length=40, description="Name of the provider on the sign-in page.")
+    openid_scopes: Annotated[list[str], NoDecode] = Field(
+        ["openid", "email"], description="What the provider is asked of a person, comma-separated."
+    )
+    openid_acr: Annotated[list[str], NoDecode] = Field(
+        [], description="Levels of authentication (acr) of which one is demanded, comma-separated; any when empty."
+    )
+    openid_second_factor: Annotated[list[str], NoDecode] = Field(
+        [],
+        description="Values of acr or amr that stand for the second factor, comma-separated; when empty, none does\n"
+        "and Vigie asks for its own.",
+    )
     second_factor: Literal["required", "optional"] = Field(
         "required", description="Second factor of whoever sees findings: required, or optional (the demonstration)."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
 
-    @field_validator("allowed_hosts", "resolvers", mode="before")
+    @field_validator("allowed_hosts", "resolvers", "openid_scopes", "openid_acr", "openid_second_factor", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
-    @field_validator("home")
+    @field_validator("home", "keyring")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().resolve()
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value.expanduser().resolve() if value is not None else None
 
     @field_validator("database_url")
     @classmethod
@@ -97,6 +149,13 @@ class Settings(BaseSettings):
     def _amqp(cls, value: str | None) -> str | None:
         if value is not None and urlsplit(value).scheme not in {"amqp", "amqps"}:
             raise ValueError("must begin with amqp:// (leave it empty for the embedded worker)")
+        return value
+
+    @field_validator("feeds")
+    @classmethod
+    def _place_of_feeds(cls, value: str) -> str:
+        if value not in {"network", "off"} and not value.startswith("/"):
+            raise ValueError("must be network, off, or the whole path of a folder")
         return value
 
     @field_validator("public_url")
@@ -115,6 +174,48 @@ class Settings(BaseSettings):
         ):
             raise ValueError("must be one plain address: vigie@example.org")
         return value
+
+    @field_validator("security_contact")
+    @classmethod
+    def _contact(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"(mailto:|tel:|https://)[!-~]+", value):
+            raise ValueError("must begin with mailto:, tel: or https:// and hold no blank")
+        return value
+
+    @field_validator("openid_issuer")
+    @classmethod
+    def _issuer(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "")
+        is_here = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1", "::1"}
+        if value is not None and (not parts.hostname or parts.query or not (parts.scheme == "https" or is_here)):
+            raise ValueError("must be https://host (http:// on this machine only)")
+        return value
+
+    @model_validator(mode="after")
+    def _openid_is_whole(self) -> "Settings":
+        if self.openid_issuer is not None and self.openid_client_id is None:
+            raise ValueError("VIGIE_OPENID_ISSUER needs VIGIE_OPENID_CLIENT_ID")
+        if self.openid_issuer is not None and "openid" not in self.openid_scopes:
+            raise ValueError("VIGIE_OPENID_SCOPES must hold openid")
+        return self
+
+    def openid_client(self) -> "Client | None":
+        """What this installation is for its provider of identities; None when none is configured."""
+        if self.openid_issuer is None or self.openid_client_id is None:
+            return None
+        from vigie.apps.accounts.openid.client import Client
+
+        return Client(
+            issuer=self.openid_issuer,
+            client_id=self.openid_client_id,
+            client_secret=self.openid_client_secret,
+            label=self.openid_label,
+            scopes=tuple(self.openid_scopes),
+            required_acr=frozenset(self.openid_acr),
+            second_factor=frozenset(self.openid_second_factor),
+            redirect_uri=f"{self.public_url}/sign-in/provider/answer",
+            signed_out_uri=f"{self.public_url}/sign-in",
+        )
 
     @model_validator(mode="after")
     def _mail_is_whole(self) -> "Settings":
@@ -137,6 +238,10 @@ class Settings(BaseSettings):
         if self.broker_url and not self.database_url:
             raise ValueError("VIGIE_BROKER_URL needs VIGIE_DATABASE_URL: several machines cannot share SQLite")
         return self
+
+    @property
+    def keyring_file(self) -> Path:
+        return self.keyring or self.home / "keyring.json"
 
     @property
     def database(self) -> dict[str, Any]:
@@ -166,6 +271,11 @@ class Settings(BaseSettings):
                 "pool": {"min_size": 0, "max_size": 2 * self.worker_lanes + 8, "timeout": 10},
             },
         }
+
+    @property
+    def pages_served_by(self) -> int:
+        """How many processes serve pages: one keeps SQLite and its memory calm, and one alone would idle PostgreSQL."""
+        return self.web_processes or (1 if self.database_url is None else os.cpu_count() or 1)
 
     def signing_key(self) -> str:
         """The secret key, made and kept in the home folder the first time; a throw-away one before `init`."""

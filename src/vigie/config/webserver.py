@@ -1,4 +1,4 @@
-"""The web server: gunicorn, one process of threads, set up here and nowhere else."""
+"""The web server: gunicorn, processes of threads, set up here and nowhere else."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from gunicorn.app.base import BaseApplication
 
 from .settings import Settings, load
 
-# Pages wait for the database, not for the processor: threads serve them, and one process keeps SQLite and memory calm.
+# Pages wait for the database as often as for the processor: threads serve them.
 THREADS = 8
 TIMEOUT_SECONDS = 60
 GRACE_SECONDS = 8
@@ -20,7 +20,7 @@ class Site(BaseApplication):  # type: ignore[misc]
     def load_config(self) -> None:
         options: dict[str, Any] = {
             "bind": bound(self._settings.host, self._settings.port),
-            "workers": 1,
+            "workers": self._settings.pages_served_by,
             "worker_class": "gthread",
             "threads": THREADS,
             "timeout": TIMEOUT_SECONDS,

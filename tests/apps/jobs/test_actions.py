@@ -71,6 +71,20 @@ def test_asked_again_while_it_waits_it_runs_once(now):
     assert take(now) == []
 
 
+def test_those_who_nudge_wait_for_nobody_and_it_runs_after_them(now, django_capture_on_commit_callbacks):
+    def nudged(count):
+        with django_capture_on_commit_callbacks(execute=True):
+            for _one in range(count):
+                actions.nudge(MARK, key="deliver", now=now)
+            assert not Job.objects.exclude(state="running").exists(), "nothing before what asks for it is there to read"
+
+    nudged(3)
+    claim = take_one(now)
+    nudged(2)
+    assert actions.finish(job_id=claim.id, token=claim.token, result=None, now=now)
+    assert Job.objects.get().state == "ready", "it runs once more: it may have read before they wrote"
+
+
 def test_many_are_written_at_once_and_keys_that_wait_are_left_out(now):
     enqueue(now, key="3")
     actions.enqueue_many([actions.Order(path=MARK, kwargs={"number": n}, key=str(n)) for n in range(5)], now=now)

@@ -9,6 +9,8 @@ from vigie.apps.jobs.execution import Held, run
 from vigie.apps.jobs.models import Job
 from vigie.apps.jobs.upkeep import Outage
 
+pytestmark = pytest.mark.embedded  # a job closes its connections, which PostgreSQL refuses inside a test's transaction
+
 SAMPLE = "tests.apps.jobs.sample_tasks"
 
 

@@ -16,13 +16,13 @@ from .enums import JobState
 from .failures import VANISHED, Failure, Interrupted, WorkerVanished, failure
 from .lease import CurrentJob, LeaseLost, current_job
 from .models import Job, JobQuerySet, Worker
-from .orders import Order, enqueue, enqueue_many, place
+from .orders import Order, enqueue, enqueue_many, nudge, place
 from .schedules import Declared, ensure_schedules, run_due_schedules
 
 __all__ = [
     "Claim", "CurrentJob", "Declared", "Interrupted", "LeaseLost", "Order", "beat", "claim", "claim_next",
     "current_job", "enqueue", "enqueue_many", "ensure_schedules", "fail", "fence", "finish", "forget_finished",
-    "forget_silent_workers", "give_back", "holds_lease", "place", "reconcile", "release_abandoned", "renew",
+    "forget_silent_workers", "give_back", "holds_lease", "nudge", "place", "reconcile", "release_abandoned", "renew",
     "run_due_schedules", "sign_off", "sign_on",
 ]  # fmt: skip
 

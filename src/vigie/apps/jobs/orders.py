@@ -66,7 +66,7 @@ def enqueue(
     return place(order, now=now, again=again)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def place(order: Order, *, now: datetime, again: bool = False) -> Job:
     """Write the job of this order, or join the unfinished one of its key."""
     while True:
@@ -91,6 +91,20 @@ def _join(key: str, again: bool) -> Job | None:
     if job is not None and again and job.state == JobState.RUNNING:
         Job.objects.filter(pk=job.pk).update(again=True)
     return job
+
+
+def nudge(path: str, *, key: str, now: datetime, priority: int = 0) -> None:
+    """Once the caller commits, have the job of this key run, or run once more.
+
+    For work that reads what waits, and that a schedule asks for anyway, should the process die in between. Whoever
+    asks at the same time does not wait: `enqueue` holds the row of a job that is there until its caller commits.
+    """
+    transaction.on_commit(partial(_nudge, path, key, now, priority))
+
+
+def _nudge(path: str, key: str, now: datetime, priority: int) -> None:
+    if not Job.objects.ready(now).filter(unique_key=key).exists():
+        enqueue(path, key=key, now=now, priority=priority, again=True)
 
 
 @transaction.atomic
