@@ -9,18 +9,28 @@ SEED = 20261123
 REGIONS, DEPARTMENTS = 18, 101
 PRODUCTS = 2_000  # distinct (vendor, product); a few are everywhere, most are rare
 VERSIONS = 6  # of each
+MOST_ESTABLISHMENTS = 100_000
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 SHA = "0" * 64
 
 
+def establishments_of(services: int) -> int:
+    """Ten services each, until there are as many as the nation has; then more services each."""
+    return min(MOST_ESTABLISHMENTS, max(1, services // 10))
+
+
 def services(number: int) -> Iterator[tuple[int, int, int]]:
-    """(establishment, pair, host): the n-th product is seen 1/n as often as the first (Zipf)."""
+    """(establishment, pair, host): the n-th product is seen 1/n as often as the first (Zipf).
+
+    Neighbours in the order of hosts belong to neighbouring establishments, as campaigns write them.
+    """
     dice = random.Random(SEED)
-    establishments = max(1, number // 10)
+    establishments = establishments_of(number)
     weights = list(accumulate(1 / (1 + rank // VERSIONS) for rank in range(PRODUCTS * VERSIONS)))
     pairs = dice.choices(range(PRODUCTS * VERSIONS), cum_weights=weights, k=number)
     for host, pair in enumerate(pairs):
-        yield dice.randrange(establishments), pair, host
+        around = host * establishments // number + dice.randint(-20, 20)
+        yield min(max(around, 0), establishments - 1), pair, host
 
 
 def build(number: int) -> int:
@@ -28,7 +38,7 @@ def build(number: int) -> int:
     from vigie.apps.registry.models import Establishment, Group, Membership, Territory
     from vigie.apps.vulns.models import Pair
 
-    establishments = max(1, number // 10)
+    establishments = establishments_of(number)
     regions = Territory.objects.bulk_create(
         Territory(kind="region", code=f"R{n}", name=f"Région {n}", invented=True) for n in range(REGIONS)
     )
@@ -72,7 +82,12 @@ def observe(number: int) -> None:
     )
     _insert(Service, columns, (_service(*one) for one in services(number)))
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute(
+            "INSERT INTO scans_presence (pair_id, establishment_id, services)"
+            " SELECT pair_id, establishment_id, COUNT(*) FROM scans_service GROUP BY 1, 2 ORDER BY 1, 2"
+        )
+        # As autovacuum leaves a PostgreSQL that has lived: its index alone then answers.
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
 def _service(establishment: int, pair: int, host: int) -> tuple[object, ...]:
@@ -89,7 +104,17 @@ def _insert(model, columns: tuple[str, ...], rows: Iterator[tuple[object, ...]])
     names = ", ".join(f'"{name}"' for name in (*columns, *(field.column for field in rest)))
     plain = tuple(field.get_db_prep_save(field.get_default(), connection) for field in rest)
     values = ", ".join(["%s"] * (len(columns) + len(rest)))
-    statement = f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({values})"
+    table = model._meta.db_table
+    if connection.vendor == "postgresql":
+        with (
+            transaction.atomic(),
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy,
+        ):
+            for row in rows:
+                copy.write_row((*row, *plain))
+        return
+    statement = f"INSERT INTO {table} ({names}) VALUES ({values})"
     while some := [(*row, *plain) for row in islice(rows, 20_000)]:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.executemany(statement, some)

@@ -44,6 +44,8 @@ def _answer(query: dns.message.Message, names: Mapping[str, tuple[str, ...]], rc
     while name in names and names[name] and names[name][0].startswith("->"):
         target = names[name][0][2:].strip()
         response.answer.append(dns.rrset.from_text(f"{name}.", 60, "IN", "CNAME", f"{target}."))
+        if question.rdtype == dns.rdatatype.CNAME:
+            return response
         name = target
     if name not in names:
         response.set_rcode(dns.rcode.Rcode(rcode or dns.rcode.NXDOMAIN))

@@ -10,10 +10,11 @@ from pynetdicom import AE
 from pynetdicom.sop_class import Verification
 
 from vigie.engine.facts import Answer, DicomAnswer
-from vigie.probes import dicom, fhir, mllp
+from vigie.probes import dicom, fhir, identify, mllp
 from vigie.probes.errors import Garbled
 from vigie.probes.http import HttpAnswer
 
+from .certificates import certificate, context
 from .conftest import HURRIED
 from .servers import answers, listening, page, says, silent, site
 
@@ -42,6 +43,20 @@ def test_a_real_node_accepts_us_and_tells_its_implementation(node, ask):
     assert service.facts.dicom.answer is DicomAnswer.ACCEPTED
     assert service.facts.dicom.implementation_version == "ORTHANC_1.12.1"
     assert service.identities[0].version == "1.12.1"
+
+
+def test_a_real_node_under_tls_is_recognised(ask, tmp_path, monkeypatch):
+    monkeypatch.setattr(identify, "hint_of", lambda port: "dicom-over-tls")
+    ae = AE(ae_title="VALOMBRE")
+    ae.add_supported_context(Verification)
+    server = ae.start_server(("127.77.0.4", 0), block=False, ssl_context=context(tmp_path, certificate()))
+    server.address, server.port = server.socket.getsockname()
+    try:
+        service = ask(server)
+    finally:
+        server.shutdown()
+    assert (service.service, service.facts.dicom.answer) == ("dicom", DicomAnswer.ACCEPTED)
+    assert service.facts.tls.certificate is not None
 
 
 def test_a_real_node_that_refuses_unknown_callers_is_recognised(node, ask):
@@ -160,7 +175,7 @@ def test_a_fhir_server_is_known_by_its_statement_and_by_nothing_else(ask):
     assert service.service == "fhir"
     assert (service.facts.fhir.software_version, service.facts.fhir.resource_count) == ("7.4.0", 2)
     assert service.facts.fhir.security_declared is False
-    assert asked == [b"/", b"/metadata", b"/fhir/metadata"]
+    assert asked == [b"/", b"/metadata", b"/fhir/metadata", b"/fhir/Patient?_summary=count"]
 
 
 @pytest.mark.parametrize(
@@ -227,3 +242,27 @@ def test_any_body_that_begins_like_a_statement_is_read_without_a_crash(body):
 def test_a_statement_in_latin_1_is_none():
     body = '{"é": "resourceType"}'.encode("latin-1")
     assert fhir.capability(HttpAnswer("/metadata", 200, (), body, len(body), b"", b"")) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "expected"),
+    [
+        pytest.param(200, "application/fhir+json", True, id="granted"),
+        pytest.param(401, "application/fhir+json", False, id="asks-who"),
+        pytest.param(403, None, False, id="refused"),
+        pytest.param(200, "text/html", None, id="a-page-for-everything"),
+        pytest.param(404, "application/fhir+json", None, id="no-such-resource"),
+        pytest.param(500, "application/fhir+json", None, id="in-trouble"),
+    ],
+)
+def test_a_search_is_judged_by_the_head_of_its_answer(status, kind, expected):
+    assert fhir.search_is_open(status, kind) is expected
+
+
+def test_the_search_is_asked_beside_the_statement_and_its_body_is_never_read(ask):
+    patients = page(b'{"resourceType": "Bundle", "total": 42}', "Content-Type: application/fhir+json")
+    pages = {"/": page(status="404 Not Found"), "/fhir/metadata": page(statement()), "/fhir" + fhir.SEARCH: patients}
+    with listening(site(pages)) as server:
+        service = ask(server, "fhir")
+    assert service.facts.fhir.search_open is True
+    assert not any(b"total" in raw.answered for raw in service.raw)

@@ -1,4 +1,5 @@
 import threading
+import time
 
 import pytest
 
@@ -98,3 +99,53 @@ def test_a_silent_port_costs_four_seconds_at_most():
     times = pace_table().timeouts
     longest = max(len(order) for order in ORDERS.values())
     assert times.first_byte + (longest - 1) * times.other_first_byte <= 4.0
+
+
+def waits(pace, address="127.77.0.1"):
+    """How long one must wait after a question to this address; the longest of three, for this process may sleep too."""
+    found = []
+    for _ in range(3):
+        while (wait := pace.take(address, Intensity.STANDARD)) > 0:
+            time.sleep(wait)
+        found.append(pace.take(address, Intensity.STANDARD))
+    return max(found)
+
+
+def test_an_address_that_answers_slowly_is_asked_half_as_often():
+    pace = free_pace(address=20)
+    pace.answered("127.77.0.1", 0.02)
+    assert waits(pace) == pytest.approx(0.05, abs=0.01)
+    pace.answered("127.77.0.1", 0.9)
+    assert waits(pace) == pytest.approx(0.1, abs=0.01)
+    assert waits(pace, "127.77.0.2") == pytest.approx(0.05, abs=0.01)  # and no other
+
+
+def test_a_quick_answer_a_little_slower_than_the_best_one_changes_nothing():
+    pace = free_pace(address=20)
+    pace.answered("127.77.0.1", 0.001)
+    pace.answered("127.77.0.1", 0.2)
+    assert waits(pace) == pytest.approx(0.05, abs=0.01)
+
+
+def test_slowness_has_an_end_and_good_answers_take_it_back():
+    pace = free_pace(address=200)
+    pace.answered("127.77.0.1", 0.01)
+    for _ in range(50):
+        pace.unanswered("127.77.0.1")
+    assert waits(pace) == pytest.approx(16 / 200, abs=0.01)
+    for _ in range(41):
+        pace.answered("127.77.0.1", 0.01)
+    assert waits(pace) == pytest.approx(1 / 200, abs=0.004)
+
+
+def test_the_silence_of_an_address_that_never_answered_says_nothing_of_its_health():
+    pace = free_pace(address=20)
+    pace.unanswered("127.77.0.1")
+    assert waits(pace) == pytest.approx(0.05, abs=0.01)
+
+
+def test_the_table_says_when_an_address_suffers():
+    rule = pace_table().adaptive
+    assert rule.slow_times > 1
+    assert rule.slow_seconds > 0
+    assert rule.most > 1

@@ -29,11 +29,21 @@ class Timeouts:
 
 
 @dataclass(frozen=True, slots=True)
+class Adaptive:
+    """When an address is asked less often than it may be."""
+
+    slow_times: float = 4.0  # an answer this many times slower than the best one
+    slow_seconds: float = 0.25  # and slower than this
+    most: float = 16.0  # times slower, at the slowest
+
+
+@dataclass(frozen=True, slots=True)
 class PaceTable:
     intensities: Mapping[str, Rates]
     run: float
     burst: float  # seconds
     timeouts: Timeouts
+    adaptive: Adaptive = Adaptive()
 
 
 def pace_table() -> PaceTable:
@@ -50,6 +60,7 @@ def pace_table() -> PaceTable:
             timeouts=Timeouts(
                 **{name.removesuffix("_seconds"): float(value) for name, value in document["timeouts"].items()}
             ),
+            adaptive=Adaptive(**{name: float(value) for name, value in document["adaptive"].items()}),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise DocumentError(f"vigie/data/{DOCUMENT}.yaml: {error}") from error

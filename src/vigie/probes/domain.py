@@ -1,107 +1,68 @@
 """What does a domain publish of itself: mail, certificates, signatures, name servers?"""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
-import dns.asyncresolver
 import dns.exception
-import dns.flags
-import dns.rdatatype
-import dns.resolver
 
+from vigie.data.mail_names import claimable, selectors
 from vigie.data.suffixes import registered_domain
-from vigie.engine.facts import Answer, Facts, PortState, ServiceLook, Transport
-from vigie.engine.names import Answers, DomainFacts, Question, Survey, dmarc, policy, spf
+from vigie.engine.facts import Answer, Facts, HostLook, PortState, ServiceLook, Transport
+from vigie.engine.names import Answers, DkimKey, DomainFacts, Lead, dkim, dmarc, leads, policy, spf
 
 from . import dnssec, transfer
 from .gate import Gate
-from .resolve import LIFETIME_SECONDS, in_words, resolver_of
+from .names import Names
+from .resolve import LIES, in_words, lies, resolver_of
 from .stop import StopSignal
 
-AT_ONCE = 4  # domains; each asks about ten questions of our own resolver
-MAX_TEXT = 4096
-MAX_RECORDS = 200
-MAX_QUESTIONS = 60  # of one rule: SPF stops at ten lookups, whose addresses are asked too
+AT_ONCE = 4  # domains; each asks about twenty questions of our own resolver
 MAX_MAIL_HOSTS = 10
+MAX_NAME_SERVERS = 13
 DNS_PORT = 53
 STOP_PERIOD_SECONDS = 0.1
-T = TypeVar("T")
-
-
-class Names:
-    """Asks our resolver, each question once for a look; None is "nobody could tell", and `reason` says why."""
-
-    def __init__(self, resolver: dns.asyncresolver.Resolver) -> None:
-        self.resolver = resolver
-        self.reason = ""
-        self.missing: set[str] = set()  # names that do not exist at all
-        self._known: dict[Question, asyncio.Task[Answers]] = {}
-
-    async def ask(self, kind: str, name: str) -> Answers:
-        question = Question(kind, name.rstrip(".").lower())
-        if question not in self._known:
-            self._known[question] = asyncio.ensure_future(self._ask(question))
-        return await self._known[question]
-
-    async def run(self, survey: Survey[T]) -> T | None:
-        """The facts of a rule of the engine; None when it asks more than any honest record would."""
-        answers: Answers = None
-        for turn in range(MAX_QUESTIONS):
-            try:
-                question = survey.send(answers) if turn else next(survey)
-            except StopIteration as end:
-                facts: T = end.value
-                return facts
-            answers = await self.ask(*question)
-        survey.close()
-        return None
-
-    async def _ask(self, question: Question) -> Answers:
-        try:
-            answer = await self.resolver.resolve(
-                question.name, question.kind, raise_on_no_answer=False, search=False, lifetime=LIFETIME_SECONDS
-            )
-        except dns.resolver.NXDOMAIN:
-            self.missing.add(question.name)
-            return ()
-        except dns.exception.DNSException as error:
-            self.reason = self.reason or in_words(error)
-            return None
-        except (OSError, ValueError) as error:
-            self.reason = self.reason or f"the resolver cannot be used: {error}"
-            return None
-        records = list(answer.rrset or ())[:MAX_RECORDS]
-        if question.kind == "TXT":
-            # The parts of one text are joined without a space (RFC 7208 3.3).
-            return tuple(b"".join(record.strings).decode("latin-1")[:MAX_TEXT] for record in records)
-        return tuple(record.to_text()[:MAX_TEXT] for record in records)
 
 
 def look_at_domains(
-    names: Iterable[str], *, gate: Gate, stop: StopSignal, resolvers: tuple[str, ...], seconds: float
-) -> tuple[ServiceLook, ...]:
-    """One look for each name that is a domain of its own or takes mail; a mere host name has nothing of this to show.
+    names: Iterable[str],
+    *,
+    gate: Gate,
+    stop: StopSignal,
+    resolvers: tuple[str, ...],
+    seconds: float,
+    tell: Callable[[HostLook], None] = lambda look: None,
+) -> tuple[HostLook, ...]:
+    """One look for each name, `tell` being called as each is completed.
 
+    Its service is what a domain of its own, or a name that takes mail, publishes. A mere host name publishes nothing of
+    this, and a name that does not exist is not there: both are refused. A failing resolver is silent.
     The records are asked of our resolvers; only the transfer of a zone is asked of its own servers, through the gate.
     When stopped, ends at once with the domains that were looked at to the end.
     """
-    return asyncio.run(_look_at_all(tuple(dict.fromkeys(names)), gate, stop, resolvers, seconds))
+    return asyncio.run(_look_at_all(tuple(dict.fromkeys(names)), gate, stop, resolvers, seconds, tell))
 
 
 async def _look_at_all(
-    names: tuple[str, ...], gate: Gate, stop: StopSignal, resolvers: tuple[str, ...], seconds: float
-) -> tuple[ServiceLook, ...]:
+    names: tuple[str, ...],
+    gate: Gate,
+    stop: StopSignal,
+    resolvers: tuple[str, ...],
+    seconds: float,
+    tell: Callable[[HostLook], None],
+) -> tuple[HostLook, ...]:
     turns = asyncio.Semaphore(AT_ONCE)
-    looks: dict[str, ServiceLook] = {}
+    why_not = await _cannot_ask(resolvers)
+    looks: dict[str, HostLook] = {}
 
     async def one(name: str) -> None:
         async with turns:
-            look = await look_at_domain(name, gate=gate, resolvers=resolvers, seconds=seconds)
-            if look is not None:
-                looks[name] = look
+            if why_not:
+                looks[name] = _unknown(name, why_not, gate.now())
+            else:
+                looks[name] = await look_at_domain(name, gate=gate, resolvers=resolvers, seconds=seconds)
+            tell(looks[name])
 
     work = asyncio.gather(*(one(name) for name in names))
     while not work.done() and not stop.is_set():
@@ -114,21 +75,57 @@ async def _look_at_all(
     return tuple(looks[name] for name in names if name in looks)
 
 
-async def look_at_domain(name: str, *, gate: Gate, resolvers: tuple[str, ...], seconds: float) -> ServiceLook | None:
-    """What this domain publishes; None for a host name that takes no mail, or that no resolver could tell of."""
+async def _cannot_ask(resolvers: tuple[str, ...]) -> str:
+    """Why these resolvers cannot tell of any domain; "" when they may."""
+    try:
+        return LIES if await lies(resolver_of(resolvers)) else ""
+    except dns.exception.DNSException as error:
+        return in_words(error)
+    except ValueError:
+        return "the resolver cannot be used"
+
+
+def _unknown(name: str, reason: str, now: datetime) -> HostLook:
+    return _host(DomainFacts(name, (registered_domain(name) or name) == name, None), reason, now, now)
+
+
+async def look_at_domain(name: str, *, gate: Gate, resolvers: tuple[str, ...], seconds: float) -> HostLook:
+    """What this domain publishes; no service for a name that has nothing to show, or that no resolver could tell of."""
     now = gate.now()
     registered = registered_domain(name) or name
-    try:
-        names = Names(resolver_of(resolvers))
-    except (dns.exception.DNSException, ValueError) as error:
-        reason = in_words(error) if isinstance(error, dns.exception.DNSException) else "the resolver cannot be used"
-        facts = DomainFacts(name, registered == name, None)
-        return _told(facts, reason, now) if registered == name else None
-    hosts, refuses = policy.mail_hosts(await names.ask("MX", name))
+    async with Names(resolver_of(resolvers)) as names:
+        facts = await _facts(name, registered, names, gate, seconds, now)
+    return _host(facts, names.reason, now, gate.now())
+
+
+async def _facts(name: str, registered: str, names: Names, gate: Gate, seconds: float, now: datetime) -> DomainFacts:
+    answers, alias = await asyncio.gather(
+        names.ask("MX", name), names.run(leads.survey(name, registered_domain, claimable()))
+    )
+    hosts, refuses = policy.mail_hosts(answers)
     if registered != name and not hosts:
-        return None
-    facts = await _Look(name, registered, hosts, refuses, names, gate, seconds, now).facts()
-    return _told(facts, names.reason, now)
+        # A mere host name: only where it leads is judged.
+        exists = None if hosts is None else bool(alias and alias.chain)
+        return DomainFacts(name, False, exists, hosts, refuses, alias=alias)
+    return await _Look(name, registered, hosts, refuses, alias, names, gate, seconds, now).facts()
+
+
+def _host(facts: DomainFacts, reason: str, started: datetime, ended: datetime) -> HostLook:
+    """A domain as a place that was looked at: refused when nothing is there, silent when nobody could tell."""
+    told = _told(facts, reason, started)
+    own = facts.is_registered or bool(facts.mail_hosts) or bool(facts.alias and facts.alias.chain)
+    there = facts.exists is not False and own
+    silent = told.answer is not Answer.ANSWERED
+    return HostLook(
+        address="",
+        names=(facts.name,),
+        started_at=started,
+        ended_at=ended,
+        services=(told,) if there or (silent and own) else (),
+        refused_ports=() if there or silent else (DNS_PORT,),
+        silent_ports=(DNS_PORT,) if silent and not own else (),
+        domain=facts.name,
+    )
 
 
 def _told(facts: DomainFacts, reason: str, now: datetime) -> ServiceLook:
@@ -153,22 +150,23 @@ class _Look:
     registered: str
     hosts: tuple[str, ...] | None
     refuses: bool | None
+    alias: Lead | None
     names: Names
     gate: Gate
     seconds: float
     now: datetime
 
     async def facts(self) -> DomainFacts:
-        ask, name = self.names.ask, self.name
-        # Twelve short questions, in turn: our own resolver is nobody's target, but it is shared.
-        spf_facts = await self.names.run(spf.survey(name))
-        dmarc_facts = await self.names.run(dmarc.survey(name, self.registered))
-        mta_sts = policy.records_of(await ask("TXT", f"_mta-sts.{name}"), "v=STSv1")
-        tls_reports = policy.records_of(await ask("TXT", f"_smtp._tls.{name}"), "v=TLSRPTv1")
-        dane = await self._dane()
-        own = self.registered == name
-        caa = policy.issuers(await ask("CAA", name)) if own else None
+        ask, run, name, own = self.names.ask, self.names.run, self.name, self.registered == self.name
+        # Some twenty short questions, most of them at once: our own resolver is nobody's target.
+        spf_facts, dmarc_facts, keys, dane = await asyncio.gather(
+            run(spf.survey(name)), run(dmarc.survey(name, self.registered)), self._keys(), self._dane()
+        )
+        mta_sts, tls_reports, no_mail_host = await asyncio.gather(
+            ask("TXT", f"_mta-sts.{name}"), ask("TXT", f"_smtp._tls.{name}"), self._missing(self.hosts)
+        )
         servers = await ask("NS", name) if own else None
+        caa = policy.issuers(await ask("CAA", name)) if own else None
         return DomainFacts(
             name=name,
             is_registered=own,
@@ -177,14 +175,32 @@ class _Look:
             refuses_mail=self.refuses,
             spf=spf_facts,
             dmarc=dmarc_facts,
-            mta_sts=mta_sts,
-            tls_reports=tls_reports,
+            mta_sts=policy.records_of(mta_sts, "v=STSv1"),
+            tls_reports=policy.records_of(tls_reports, "v=TLSRPTv1"),
             dane_hosts=dane,
             caa=caa,
             dnssec=await dnssec.ask(self.names.resolver, name, self.now) if own else None,
             name_servers=tuple(sorted(server.rstrip(".").lower() for server in servers)) if servers else servers,
             open_transfers=await self._transfers(servers),
+            dkim=keys,
+            alias=self.alias,
+            mail_hosts_missing=no_mail_host,
+            name_servers_missing=await self._missing(servers) if own else None,
         )
+
+    async def _keys(self) -> tuple[DkimKey, ...] | None:
+        if not self.hosts:
+            return ()  # whoever takes no mail is seldom known by what it signs
+        under = f"_domainkey.{self.name}"
+        if await self.names.ask("TXT", under) == () and under in self.names.missing:
+            return ()  # nothing is below a name that does not exist (RFC 8020)
+        return await self.names.run(dkim.survey(self.name, selectors()))
+
+    async def _missing(self, hosts: Answers) -> tuple[Lead, ...] | None:
+        if hosts is None:
+            return None
+        named = [host.rstrip(".").lower() for host in hosts[:MAX_NAME_SERVERS]]
+        return await self.names.run(leads.hosts(named, registered_domain, claimable()))
 
     async def _dane(self) -> tuple[str, ...] | None:
         found = []

@@ -12,6 +12,21 @@ PATHS = ("/metadata", "/fhir/metadata")
 HEADERS = (("Accept", "application/fhir+json"),)
 MAX_STATEMENT = 2 * 1024 * 1024  # a full server describes 150 resources in several hundred kilobytes
 
+# How many, and no resource: the answer is closed after its headers all the same.
+SEARCH = "/Patient?_summary=count"
+
+
+def search_path(statement_path: str) -> str:
+    """The search beside the capability statement that was read."""
+    return statement_path.removesuffix("/metadata") + SEARCH
+
+
+def search_is_open(status: int, content_type: str | None) -> bool | None:
+    """Whether a stranger may search, from the head of the answer alone; None when it is neither granted nor refused."""
+    if status in {401, 403}:
+        return False
+    return True if status == 200 and "fhir" in (content_type or "").lower() else None
+
 
 def capability(answer: HttpAnswer) -> FhirFacts | None:
     """The facts of a capability statement; None when the answer is not one. No patient data is in such a statement."""

@@ -3,14 +3,17 @@
 import asyncio
 import errno
 import socket
+import time
 from collections.abc import Callable
 from datetime import datetime
 from ipaddress import ip_address
 
+from vigie.data.pace import Rates
+
 from .connection import Connection
 from .errors import Closed, NotPermitted, Silent, Stopped
 from .pace import Pace
-from .scope import Permit, Refusal, Scope, plain
+from .scope import Intensity, Network, Permit, Refusal, Scope, plain
 from .stop import StopSignal
 
 _LATER = {errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.EAGAIN}
@@ -46,10 +49,13 @@ class Gate:
         sock = self._socket(address)
         try:
             self.questions += 1
+            began = time.monotonic()
             async with asyncio.timeout(timeout_seconds):
                 await asyncio.get_running_loop().sock_connect(sock, (address, port))
             self._check_peer(sock, address)
+            self.answered(address, time.monotonic() - began)
         except TimeoutError:
+            self.unanswered(address)
             sock.close()
             raise Silent("no answer to the connection") from None
         except OSError as error:
@@ -60,14 +66,56 @@ class Gate:
             raise
         return Connection(sock, server_name=name)
 
+    def leave(self, address: str, port: int) -> float | Refusal:
+        """0.0 when one question may go to this port now, and it is counted; the seconds to wait first; or why not."""
+        permit = self.permit(address, port)
+        return permit if isinstance(permit, Refusal) else self._pace.take(address, permit.intensity)
+
+    def consent(self) -> tuple[tuple[Network, ...], tuple[Network, ...]]:
+        """What the mandates in force cover, and what they exclude, as networks: at least all that `permit` allows.
+
+        The second lock of the raw sweep, and what the firewall is told; `permit` goes on judging every question.
+        """
+        moment = self._clock()
+        in_force = [m for m in self._scope.mandates if m.valid_from <= moment < m.valid_until]
+        covered = dict.fromkeys(network for mandate in in_force for network in mandate.networks)
+        excluded = dict.fromkeys(network for mandate in in_force for network in mandate.exclusions)
+        return tuple(covered), tuple(excluded)
+
+    def rates(self, intensity: Intensity) -> Rates:
+        return self._pace.rates(intensity)
+
+    def answered(self, address: str, seconds: float) -> None:
+        self._pace.answered(address, seconds)
+
+    def unanswered(self, address: str) -> None:
+        self._pace.unanswered(address)
+
+    def slow(self, address: str) -> None:
+        self._pace.slow(address)
+
+    def send(self, address: str, port: int, data: bytes) -> socket.socket | float | Refusal:
+        """Send one datagram; the socket that its answer comes to, the seconds to wait, or why it may not leave."""
+        leave = self.leave(address, port)
+        if isinstance(leave, Refusal) or leave:
+            return leave
+        try:
+            sock = self._socket(address, socket.SOCK_DGRAM)
+        except OSError as error:
+            return 0.2 if error.errno in _LATER else Refusal(_in_words(error))
+        try:
+            sock.connect((address, port))  # what comes from elsewhere is not heard, and refusals are
+            sock.send(data)
+        except OSError as error:
+            sock.close()
+            return 0.2 if error.errno in _LATER else Refusal(_in_words(error))
+        return sock
+
     def knock(self, address: str, port: int) -> socket.socket | float | Refusal:
         """Begin a connection without waiting for it; or the seconds to wait first; or why it may not leave."""
-        permit = self.permit(address, port)
-        if isinstance(permit, Refusal):
-            return permit
-        wait = self._pace.take(address, permit.intensity)
-        if wait:
-            return wait
+        leave = self.leave(address, port)
+        if isinstance(leave, Refusal) or leave:
+            return leave
         try:
             sock = self._socket(address)
         except OSError as error:
@@ -87,9 +135,8 @@ class Gate:
         return permit
 
     @staticmethod
-    def _socket(address: str) -> socket.socket:
-        family = socket.AF_INET6 if ip_address(address).version == 6 else socket.AF_INET
-        sock = socket.socket(family, socket.SOCK_STREAM)
+    def _socket(address: str, kind: socket.SocketKind = socket.SOCK_STREAM) -> socket.socket:
+        sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, kind)
         sock.setblocking(False)
         return sock
 

@@ -7,7 +7,7 @@ from vigie.data.ports import hint_of
 from vigie.data.rules import matcher
 from vigie.engine.facts import Answer, Facts, Identity, PortState, ServiceLook, Transport
 
-from . import dicom, ftp, ldap, mailbox, mllp, rdp, smb, smtp, ssh, telnet, vnc, web
+from . import amqp, dicom, ftp, ldap, mailbox, mllp, mqtt, name_server, rdp, sip, smb, smtp, ssh, telnet, vnc, web
 from .answer import Ask, Found, text_of
 from .connection import Connection
 from .databases import memcached, mongodb, mssql, mysql, postgresql, redis
@@ -26,6 +26,7 @@ ORDERS = {
     "https": ("tls", "http", "dicom"),
     "greets-over-tls": ("tls", "greeting"),
     "dicom": ("dicom", "tls", "http"),
+    "dicom-over-tls": ("tls", "dicom", "http"),
     "mllp": ("mllp",),  # nothing that an interface engine could choke on
     "telnet": ("greeting", "tls", "http"),
     "mailbox": ("greeting", "tls"),
@@ -39,6 +40,10 @@ ORDERS = {
     "redis": ("redis", "tls", "http"),
     "mongodb": ("mongodb", "tls", "http"),
     "memcached": ("memcached", "tls", "http"),
+    "dns": ("dns", "tls", "http"),
+    "mqtt": ("mqtt", "tls", "http"),
+    "amqp": ("amqp", "tls", "http"),
+    "sip": ("sip", "tls", "http"),
     None: ("greeting", "tls", "http", "dicom"),
 }
 
@@ -52,6 +57,10 @@ FIRST_WORDS: Mapping[str, Ask] = {
     "redis": redis.ask,
     "mongodb": mongodb.ask,
     "memcached": memcached.ask,
+    "dns": name_server.ask,
+    "mqtt": mqtt.ask,
+    "amqp": amqp.ask,
+    "sip": sip.ask,
 }
 #   where the server speaks first, in a way that nothing else does -> how it goes on
 GREETINGS: Mapping[str, Ask] = {"telnet": telnet.ask, "vnc": vnc.ask, "mysql": mysql.ask}

@@ -11,7 +11,7 @@ from .errors import Garbled, ProbeError
 
 _START_TLS = "1.3.6.1.4.1.1466.20037"  # RFC 4511 4.14.1
 _ACTIVE_DIRECTORY = "1.2.840.113556.1.4.800"
-_WANTED = ("supportedExtension", "supportedCapabilities", "vendorName", "vendorVersion")
+_WANTED = ("objectClass", "supportedExtension", "supportedCapabilities", "vendorName", "vendorVersion")
 MAX_MESSAGE = 64 * 1024
 _SEQUENCE, _INTEGER, _OCTETS, _ENUMERATED, _BOOLEAN = 0x30, 0x02, 0x04, 0x0A, 0x01
 _SEARCH, _ENTRY, _DONE, _EXTENDED = 0x63, 0x64, 0x65, 0x78
@@ -63,8 +63,10 @@ def parse(message: bytes) -> LdapFacts:
         raise Garbled("no LDAP answer")
     told = {name.lower(): values for name, values in _attributes(parts[1][1])}
     extensions = told.get("supportedextension", ())
+    # OpenLDAP names no vendor: the class of its root entry is its own.
+    own = "OpenLDAP" if "OpenLDAProotDSE" in told.get("objectclass", ()) else None
     return LdapFacts(
-        vendor=next(iter(told.get("vendorname", ())), None),
+        vendor=next(iter(told.get("vendorname", ())), own),
         version=next(iter(told.get("vendorversion", ())), None),
         # A root entry that hides its extensions tells nothing of TLS.
         starttls=_START_TLS in extensions if extensions else None,

@@ -9,11 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from vigie.engine.facts import Answer, HostLook, PortState, ServiceLook
+from vigie.engine.facts import Answer, HostLook, PortState, ServiceLook, Transport
 
+from .datagram_services import ask_datagrams
 from .gate import Gate
 from .identify import Question, identify
 from .pace import Pace, process_pace
+from .raw_sweep import dial_unix
 from .resolve import Resolution, resolve_all
 from .scope import Scope
 from .settings import ProbeSettings, settings_for
@@ -22,6 +24,7 @@ from .sweep import PortAnswer, sweep
 from .targets import Target
 
 BATCH = 64  # addresses swept together, so that conversations begin before a large range is swept
+RAW_BATCH = 1024  # by vigie-sweep: questions to one address are further apart, the more others there are
 STOP_PERIOD_SECONDS = 0.1
 STOPPED = "stopped"
 
@@ -111,15 +114,30 @@ class _Look:
     async def _all_hosts(self) -> None:
         names = await self._names()
         async with asyncio.TaskGroup() as group:
-            for batch in _batches(self.plan.targets):
+            path = self.plan.settings.sweep_socket
+            for batch in _batches(self.plan.targets, BATCH if path is None else RAW_BATCH):
                 started = self.clock()
                 asked = [(target.address, target.ports) for target in batch]
                 seconds = self.plan.settings.timeouts.connect
-                answers = await asyncio.to_thread(sweep, asked, gate=self.gate, stop=self.stop, timeout_seconds=seconds)
+                answers = await asyncio.to_thread(
+                    sweep,
+                    asked,
+                    gate=self.gate,
+                    stop=self.stop,
+                    timeout_seconds=seconds,
+                    dial=dial_unix(path) if path else None,
+                )
                 self.swept += sum(a.state is not PortState.NOT_ASKED for a in answers.values())
+                told = await asyncio.to_thread(
+                    ask_datagrams,
+                    [target.address for target in batch],
+                    self.plan.settings,
+                    gate=self.gate,
+                    stop=self.stop,
+                )
                 for target in batch:
                     ports = {port: answers[target.address, port] for port in target.ports}
-                    group.create_task(self._host(target, ports, names, started))
+                    group.create_task(self._host(target, ports, names, started, told.get(target.address, ())))
 
     async def _names(self) -> dict[str, Resolution]:
         """Where the names lead at the time of contact: what was true at planning may have moved."""
@@ -127,9 +145,14 @@ class _Look:
         return {r.name: r for r in await resolve_all(names, self.plan.settings.resolvers)}
 
     async def _host(
-        self, target: Target, ports: Mapping[int, PortAnswer], names: Mapping[str, Resolution], started: datetime
+        self,
+        target: Target,
+        ports: Mapping[int, PortAnswer],
+        names: Mapping[str, Resolution],
+        started: datetime,
+        without_connection: tuple[ServiceLook, ...],
     ) -> None:
-        seen: list[ServiceLook] = []
+        seen: list[ServiceLook] = [*without_connection]
         reason = ""
         try:
             async with self.turns:
@@ -175,7 +198,7 @@ class _Look:
         reason: str,
         started: datetime,
     ) -> None:
-        done = {service.port for service in seen}
+        done = {service.port for service in seen if service.transport is Transport.TCP}
         by_state = {state: tuple(p for p, a in ports.items() if a.state is state) for state in PortState}
         cut = tuple(port for port in by_state[PortState.OPEN] if port not in done)
         not_asked = by_state[PortState.NOT_ASKED] + cut
@@ -209,9 +232,9 @@ class _Look:
             self.unknowns["a host did not answer"] += 1
 
 
-def _batches(targets: tuple[Target, ...]) -> Iterator[tuple[Target, ...]]:
-    for start in range(0, len(targets), BATCH):
-        yield targets[start : start + BATCH]
+def _batches(targets: tuple[Target, ...], size: int) -> Iterator[tuple[Target, ...]]:
+    for start in range(0, len(targets), size):
+        yield targets[start : start + size]
 
 
 __all__ = ["Plan", "ProbeSettings", "Summary", "Target", "look", "settings_for"]

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from vigie.data.pace import PaceTable, pace_table
+from vigie.data.pace import PaceTable, Rates, pace_table
 
 from .scope import Intensity
 
@@ -20,10 +20,14 @@ class RunBudget:
         self.lock = threading.Lock()
         self.next_free = 0.0
         self.addresses: dict[str, float] = {}
+        self.slowness: dict[str, float] = {}  # of the addresses that were found to suffer: by how much
+        self.usual: dict[str, float] = {}  # the seconds in which an address answered at its best
 
     def forget_free(self, moment: float) -> None:
         if len(self.addresses) > _MOST_ADDRESSES:
             self.addresses = {address: free for address, free in self.addresses.items() if free > moment}
+            self.usual = {address: best for address, best in self.usual.items() if address in self.addresses}
+            self.slowness = {address: by for address, by in self.slowness.items() if address in self.addresses}
 
 
 class Pace:
@@ -46,10 +50,44 @@ class Pace:
             if wait > 0:
                 return wait
             self._run.forget_free(moment)
-            self._run.addresses[address] = max(own, moment) + 1 / rates.address
+            slowness = self._run.slowness.get(address, 1.0)
+            self._run.addresses[address] = max(own, moment) + slowness / rates.address
             self._establishment = max(self._establishment, moment) + 1 / rates.establishment
             self._run.next_free = max(self._run.next_free, moment) + 1 / self._table.run
         return 0.0
+
+    def rates(self, intensity: Intensity) -> Rates:
+        """The ceilings of this intensity, however fast anything goes."""
+        rates = self._table.intensities[intensity]
+        return Rates(rates.address, min(rates.establishment, self._table.run))
+
+    def answered(self, address: str, seconds: float) -> None:
+        """An answer took that long: much longer than its best slows the address down, a good one lets it recover."""
+        rule = self._table.adaptive
+        with self._run.lock:
+            best = min(self._run.usual.get(address, seconds), seconds)
+            self._run.usual[address] = best
+            suffers = seconds > max(rule.slow_seconds, best * rule.slow_times)
+        self.slow(address) if suffers else self._ease(address)
+
+    def unanswered(self, address: str) -> None:
+        """An open port did not take the connection: of an address that took others, a sign that it cannot follow."""
+        if address in self._run.usual:
+            self.slow(address)
+
+    def slow(self, address: str) -> None:
+        """Ask this address half as often from now on, down to the slowest that the table knows."""
+        with self._run.lock:
+            now = self._run.slowness.get(address, 1.0)
+            self._run.slowness[address] = min(now * 2, self._table.adaptive.most)
+
+    def _ease(self, address: str) -> None:
+        with self._run.lock:
+            now = self._run.slowness.get(address)
+            if now is None:
+                return
+            # Ten good answers take back one bad one: it recovers more slowly than it was slowed.
+            self._run.slowness[address] = max(1.0, now * 2**-0.1)
 
 
 PROCESS = RunBudget()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address
+from secrets import token_hex
 
 import dns.asyncresolver
 import dns.exception
@@ -11,6 +12,7 @@ import dns.nameserver
 import dns.resolver
 
 LIFETIME_SECONDS = 4.0
+LIES = "the resolvers answer for names that cannot exist"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,20 @@ async def resolve(name: str, resolvers: tuple[str, ...] = ()) -> Resolution:
     return Resolution(name, tuple(dict.fromkeys(addresses)), tuple(dict.fromkeys(aliases)))
 
 
+async def lies(resolver: dns.asyncresolver.Resolver) -> bool:
+    """Whether it gives an address for a name that cannot exist (RFC 6761 6.4): then nothing that it says is known."""
+    try:
+        answer = await resolver.resolve(f"vigie-{token_hex(6)}.invalid", "A", raise_on_no_answer=False, search=False)
+    except (dns.exception.DNSException, OSError, ValueError):
+        return False
+    return bool(answer.rrset)
+
+
 async def resolve_all(names: Iterable[str], resolvers: tuple[str, ...] = ()) -> tuple[Resolution, ...]:
-    """Resolve several names, a few at a time."""
+    """Resolve several names, a few at a time; all are unknown when the resolvers lie."""
+    names = tuple(names)
+    if names and await _lying(resolvers):
+        return tuple(Resolution(name, (), reason=LIES) for name in names)
     turns = asyncio.Semaphore(16)
 
     async def one(name: str) -> Resolution:
@@ -51,6 +65,13 @@ async def resolve_all(names: Iterable[str], resolvers: tuple[str, ...] = ()) -> 
             return await resolve(name, resolvers)
 
     return tuple(await asyncio.gather(*(one(name) for name in names)))
+
+
+async def _lying(resolvers: tuple[str, ...]) -> bool:
+    try:
+        return await lies(resolver_of(resolvers))
+    except (dns.exception.DNSException, ValueError):
+        return False  # each name then says why it cannot be resolved
 
 
 async def _ask(resolver: dns.asyncresolver.Resolver, name: str, kind: str) -> tuple[list[str], list[str]]:

@@ -42,6 +42,14 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A declared asset that nothing is sent to for now, inside a mandate that would cover it."""
+
+    what: Network | str  # addresses, or a domain
+    reason: str  # one of engine.ownership
+
+
+@dataclass(frozen=True, slots=True)
 class Mandate:
     """One recorded authorisation, as the gate reads it."""
 
@@ -57,6 +65,7 @@ class Mandate:
     windows: tuple[Window, ...] = field(default=())  # none means at any time
     intensity: Intensity = Intensity.STANDARD
     allow_mllp_frame: bool = False
+    held: tuple[Held, ...] = ()  # where both cover an address or a name, the narrower declaration decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,38 +84,66 @@ class Refusal:
     reason: str  # "outside the mandate", "outside the window", "excluded by ..."
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What each mandate says of one address, in the order of the mandates; this does not depend on the moment."""
+
+    address: Address
+    covered: tuple[bool, ...]
+    excluded: tuple[tuple[Network, ...], ...]
+
+
+_MOST_PLACES = 20_000  # remembered at once: a sweep asks each address some forty times
+
+
 class Scope:
     """All the mandates of one look. Whatever a record says, a kind never reaches beyond its own addresses."""
 
     def __init__(self, mandates: Iterable[Mandate]) -> None:
         self.mandates = tuple(mandates)
+        self._places: dict[str, _Place] = {}
 
     def permit(self, address: str, port: int, now: datetime, name: str | None = None) -> Permit | Refusal:
         """Return the leave to contact this port now, under this host name when one is used, or why not."""
         try:
-            where = plain(ip_address(address))
+            place = self._places.get(address) or self._place(address)
         except ValueError:
             return Refusal("not an address")
         if not 0 < port < 65536:
             return Refusal("not a port")
-        in_force = [m for m in self.mandates if m.valid_from <= now < m.valid_until]
-        if not in_force:
+        numbers = [i for i, m in enumerate(self.mandates) if m.valid_from <= now < m.valid_until]
+        if not numbers:
             return Refusal("no mandate in force")
-        covering = [m for m in in_force if _covers(m, where)]
+        in_force = [self.mandates[i] for i in numbers]
+        covering = [self.mandates[i] for i in numbers if place.covered[i]]
         if not covering:
-            return Refusal(_why_not_covered(in_force, where))
+            return Refusal(_why_not_covered(in_force, place.address))
         # What any mandate in force excludes stays excluded, even where another one covers it.
-        excluded = [n for m in in_force for n in m.exclusions if _within(where, n)]
+        excluded = [network for i in numbers for network in place.excluded[i]]
         if excluded:
             return Refusal(f"excluded by the mandate ({max(excluded, key=lambda n: n.prefixlen)})")
         if any(port in m.excluded_ports for m in in_force):
             return Refusal("port excluded by the mandate")
         if name is not None:
+            held = [why for m in covering if (why := _name_held(m, name))]
             covering = [m for m in covering if covers_name(m, name)]
             if not covering:
-                return Refusal("name outside the mandate")
+                return Refusal(held[0] if held else "name outside the mandate")
         allowed = [m for m in covering if not m.windows or any(is_open(w, now) for w in m.windows)]
         return Permit(min(allowed, key=_gentlest)) if allowed else Refusal("outside the window")
+
+    def _place(self, address: str) -> _Place:
+        """Raises ValueError when it is not an address."""
+        where = plain(ip_address(address))
+        place = _Place(
+            where,
+            tuple(_covers(mandate, where) for mandate in self.mandates),
+            tuple(tuple(n for n in mandate.exclusions if _within(where, n)) for mandate in self.mandates),
+        )
+        if len(self._places) >= _MOST_PLACES:
+            self._places.clear()
+        self._places[address] = place
+        return place
 
 
 def plain(address: Address) -> Address:
@@ -131,7 +168,27 @@ def kind_reaches(kind: MandateKind, address: Address) -> bool:
 def covers_name(mandate: Mandate, name: str) -> bool:
     """A declared domain covers itself and what is below it."""
     asked = name.lower().rstrip(".")
-    return any(asked == own or asked.endswith(f".{own}") for own in mandate.names)
+    return any(_is_below(asked, own) for own in mandate.names) and not _name_held(mandate, asked)
+
+
+def _is_below(name: str, own: str) -> bool:
+    return name == own or name.endswith(f".{own}")
+
+
+def _name_held(mandate: Mandate, name: str) -> str:
+    asked = name.lower().rstrip(".")
+    own = max((len(own) for own in mandate.names if _is_below(asked, own)), default=-1)
+    held = [one for one in mandate.held if isinstance(one.what, str) and _is_below(asked, one.what)]
+    narrowest = max(held, key=lambda one: len(str(one.what)), default=None)
+    return narrowest.reason if narrowest and len(str(narrowest.what)) >= own else ""
+
+
+def _address_held(mandate: Mandate, address: Address) -> str:
+    own = max((n.prefixlen for n in mandate.networks if _within(address, n)), default=-1)
+    held = [(one.what, one.reason) for one in mandate.held if not isinstance(one.what, str)]
+    mine = [(what.prefixlen, reason) for what, reason in held if _within(address, what)]
+    narrowest = max(mine, default=None)
+    return narrowest[1] if narrowest and narrowest[0] >= own else ""
 
 
 def is_open(window: Window, now: datetime) -> bool:
@@ -144,7 +201,8 @@ def is_open(window: Window, now: datetime) -> bool:
 
 
 def _covers(mandate: Mandate, address: Address) -> bool:
-    return kind_reaches(mandate.kind, address) and any(_within(address, n) for n in mandate.networks)
+    inside = kind_reaches(mandate.kind, address) and any(_within(address, n) for n in mandate.networks)
+    return inside and not _address_held(mandate, address)
 
 
 def _within(address: Address, network: Network) -> bool:
@@ -152,10 +210,16 @@ def _within(address: Address, network: Network) -> bool:
 
 
 def _why_not_covered(in_force: list[Mandate], address: Address) -> str:
+    held = [why for m in in_force if kind_reaches(m.kind, address) and (why := _address_held(m, address))]
+    if held:
+        return held[0]
     if any(_within(address, n) for m in in_force for n in m.networks):
         return f"a mandate of this kind does not reach such an address ({address})"
     return "outside the mandate"
 
 
+_GENTLENESS = {intensity: place for place, intensity in enumerate(Intensity)}
+
+
 def _gentlest(mandate: Mandate) -> int:
-    return list(Intensity).index(mandate.intensity)
+    return _GENTLENESS[mandate.intensity]

@@ -1,137 +1,79 @@
-"""Which ports of these addresses are open?"""
+"""Which ports of these addresses are open? The one place that chooses how they are asked."""
 
-import errno
-import heapq
-import random
-import select
-import socket
-import time
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from vigie.engine.facts import PortState
 
 from .gate import Gate
-from .scope import Refusal
+from .knock import TRIES, Place, PortAnswer, knock
+from .raw_sweep import Dial, NoRawSweep, raw_sweep
+from .scope import Intensity, Permit
 from .stop import StopSignal
 
-TRIES = 2  # a lost packet must not hide a service
-IN_FLIGHT = 400  # half-open connections at once: well under the usual limit of 1,024 descriptors
-_TICK_SECONDS = 0.1  # the longest time before the stop is seen
-
-
-@dataclass(frozen=True, slots=True)
-class PortAnswer:
-    state: PortState
-    reason: str = ""  # for NOT_ASKED and UNREACHABLE
-
-
-@dataclass(slots=True)
-class _Knock:
-    """One connection on its way."""
-
-    sock: socket.socket
-    address: str
-    port: int
-    tries: int  # left after this one
-    deadline: float
-
-
-@dataclass(slots=True)
-class _Sweep:
-    """The state of one sweep: what waits its turn, and what is on its way."""
-
-    waiting: list[tuple[float, float, str, int, int]]  # not before, random, address, port, tries left
-    in_flight: dict[int, _Knock] = field(default_factory=dict)  # by descriptor
-    deadlines: list[tuple[float, int]] = field(default_factory=list)  # when, descriptor
-    answers: dict[tuple[str, int], PortAnswer] = field(default_factory=dict)
+WORTH_RAW = 256  # places: below, a process would take longer to start than ordinary connections to end
 
 
 def sweep(
-    targets: Iterable[tuple[str, tuple[int, ...]]], *, gate: Gate, stop: StopSignal, timeout_seconds: float
+    targets: Iterable[tuple[str, tuple[int, ...]]],
+    *,
+    gate: Gate,
+    stop: StopSignal,
+    timeout_seconds: float,
+    dial: Dial | None = None,
 ) -> Mapping[tuple[str, int], PortAnswer]:
     """Ask every port of every address once, again once when nothing came; one entry for each that was given.
 
-    Blocks: run it in a thread. Ends at once when stopped; what was not asked is NOT_ASKED with its reason.
+    By raw questions when `dial` leads to vigie-sweep, for as long as the gate lets them go; by ordinary connections
+    otherwise, and for all that the raw sweep left. Blocks: run it in a thread. Ends at once when stopped; what was not
+    asked is NOT_ASKED with its reason.
     """
     asked = {(address, port) for address, ports in targets for port in ports}
-    # In random order no address meets all its connections at once.
-    state = _Sweep([(0.0, random.random(), address, port, TRIES) for address, port in asked])  # noqa: S311
-    heapq.heapify(state.waiting)
-    with select.epoll() as poll:
+    found: dict[Place, PortAnswer] = {}
+    if dial is not None and len(asked) >= WORTH_RAW:
+        found = _raw(asked, gate=gate, stop=stop, timeout_seconds=timeout_seconds, dial=dial)
+    left = asked - found.keys()
+    return {**found, **knock(left, gate=gate, stop=stop, timeout_seconds=timeout_seconds)} if left else found
+
+
+def _raw(
+    asked: set[Place], *, gate: Gate, stop: StopSignal, timeout_seconds: float, dial: Dial
+) -> dict[Place, PortAnswer]:
+    """What vigie-sweep found; nothing when there is none."""
+    found: dict[Place, PortAnswer] = {}
+    for (intensity, ports), addresses in _alike(asked, gate).items():
         try:
-            while (state.waiting or state.in_flight) and not stop.is_set():
-                pause = _send_what_may(state, gate, poll, timeout_seconds)
-                _collect(state, poll, pause)
-                _give_up_late(state, poll)
-        finally:
-            for knock in state.in_flight.values():
-                knock.sock.close()
-    missing = PortAnswer(PortState.NOT_ASKED, "stopped")
-    return {key: state.answers.get(key, missing) for key in asked}
+            answers = raw_sweep(
+                addresses,
+                ports,
+                gate=gate,
+                intensity=intensity,
+                stop=stop,
+                timeout_seconds=timeout_seconds,
+                tries=TRIES,
+                dial=dial,
+            )
+        except NoRawSweep:
+            return found
+        found |= {place: PortAnswer(state, _reason(state)) for place, state in answers.states.items()}
+    return found
 
 
-def _send_what_may(state: _Sweep, gate: Gate, poll: select.epoll, timeout_seconds: float) -> float:
-    """Send each that the gate lets go; return how long to listen before the next may leave."""
-    moment = time.monotonic()
-    burst = 64  # then listen, so that answers are not kept waiting
-    while state.waiting and len(state.in_flight) < IN_FLIGHT and burst:
-        not_before, order, address, port, tries = state.waiting[0]
-        if not_before > moment:
-            return min(not_before - moment, _TICK_SECONDS)
-        heapq.heappop(state.waiting)
-        sock = gate.knock(address, port)
-        if isinstance(sock, float):
-            heapq.heappush(state.waiting, (moment + sock, order, address, port, tries))
-            continue
-        if isinstance(sock, Refusal):
-            unreachable = sock.reason.startswith("unreachable")
-            kind = PortState.UNREACHABLE if unreachable else PortState.NOT_ASKED
-            state.answers[address, port] = PortAnswer(kind, sock.reason)
-            continue
-        burst -= 1
-        descriptor = sock.fileno()
-        state.in_flight[descriptor] = _Knock(sock, address, port, tries - 1, moment + timeout_seconds)
-        heapq.heappush(state.deadlines, (moment + timeout_seconds, descriptor))
-        poll.register(descriptor, select.EPOLLOUT)
-    return 0.0 if state.waiting and not burst else _TICK_SECONDS
+def _reason(state: PortState) -> str:
+    return "ENETUNREACH" if state is PortState.UNREACHABLE else ""
 
 
-def _collect(state: _Sweep, poll: select.epoll, pause: float) -> None:
-    if not state.in_flight:
-        time.sleep(pause)
-        return
-    for descriptor, _ in poll.poll(pause, IN_FLIGHT):
-        knock = state.in_flight.pop(descriptor)
-        code = knock.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        knock.sock.close()
-        answer = _STATES.get(code, PortState.UNREACHABLE)
-        if answer is PortState.SILENT:
-            _again_or_silent(state, knock)
-            continue
-        reason = errno.errorcode.get(code, "") if answer is PortState.UNREACHABLE else ""
-        state.answers[knock.address, knock.port] = PortAnswer(answer, reason)
+def _alike(asked: set[Place], gate: Gate) -> dict[tuple[Intensity, tuple[int, ...]], list[str]]:
+    """The addresses that may be asked the same ports as hard; what may not be asked now is left out."""
+    ports: dict[tuple[Intensity, str], list[int]] = defaultdict(list)
+    for address, port in sorted(asked):
+        permit = gate.permit(address, port)
+        if isinstance(permit, Permit):
+            ports[permit.intensity, address].append(port)
+    alike: dict[tuple[Intensity, tuple[int, ...]], list[str]] = defaultdict(list)
+    for (intensity, address), own in ports.items():
+        alike[intensity, tuple(own)].append(address)
+    return alike
 
 
-def _give_up_late(state: _Sweep, poll: select.epoll) -> None:
-    moment = time.monotonic()
-    while state.deadlines and state.deadlines[0][0] <= moment:
-        deadline, descriptor = heapq.heappop(state.deadlines)
-        knock = state.in_flight.get(descriptor)
-        # The number of a closed descriptor is used again: the deadline tells whose it is.
-        if knock is None or knock.deadline != deadline:
-            continue
-        del state.in_flight[descriptor]
-        poll.unregister(descriptor)
-        knock.sock.close()
-        _again_or_silent(state, knock)
-
-
-def _again_or_silent(state: _Sweep, knock: _Knock) -> None:
-    if knock.tries:
-        heapq.heappush(state.waiting, (0.0, random.random(), knock.address, knock.port, knock.tries))  # noqa: S311
-    else:
-        state.answers[knock.address, knock.port] = PortAnswer(PortState.SILENT)
-
-
-_STATES = {0: PortState.OPEN, errno.ECONNREFUSED: PortState.REFUSED, errno.ETIMEDOUT: PortState.SILENT}
+__all__ = ["PortAnswer", "sweep"]

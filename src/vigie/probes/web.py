@@ -7,7 +7,7 @@ from vigie.data.rules import follow_ups, matcher
 from vigie.engine.facts import Answer, Facts, FhirFacts, HttpFacts, Identity, RawAnswer, TlsFacts
 from vigie.engine.fingerprints import texts_of
 
-from . import fhir, http, tls
+from . import dicom, fhir, http, tls
 from .answer import Found, kept
 from .connection import Connection
 from .databases import front_page
@@ -40,6 +40,8 @@ class Visit:
         connection = await self._open()
         if self.is_tls and self.interview.hint == "greets-over-tls" and not self.interview.question.hint:
             return await self._greeting(connection)
+        if self.is_tls and self.interview.hint in {"dicom", "dicom-over-tls"}:
+            return await self._dicom(connection)
         conversation = http.HttpConversation(
             self._open,
             host=self.host,
@@ -92,6 +94,19 @@ class Visit:
         facts = replace(found.facts, tls=self.tls)
         return Found(f"{found.service}s", facts, (*found.raw, *self.raw))
 
+    async def _dicom(self, connection: Connection) -> Found:
+        """An association under TLS (PS3.15 B.1); TLS that holds something else is told as such."""
+        times = self.interview.times
+        async with connection:
+            try:
+                found = await dicom.ask(connection, first=self.interview.first, total=times.conversation)
+            except (NotPermitted, Stopped):
+                raise
+            except ProbeError as error:
+                found = Found("tls", Facts(), (), error.answer, f"TLS, then: {error.reason}")
+        await self._ask_obsolete()
+        return replace(found, facts=replace(found.facts, tls=self.tls), raw=(*found.raw, *self.raw))
+
     async def _front_page(self, conversation: http.HttpConversation) -> tuple[HttpFacts, http.HttpAnswer]:
         """The page that "/" leads to on this very server; what leaves it is not followed."""
         path, seen, location = "/", {"/"}, None
@@ -131,8 +146,19 @@ class Visit:
                 return None
             self.raw.append(kept("fhir", told.asked, told.head))
             if (statement := fhir.capability(told)) is not None:
-                return statement
+                return replace(statement, search_open=await self._fhir_search(conversation, path))
         return None
+
+    async def _fhir_search(self, conversation: http.HttpConversation, path: str) -> bool | None:
+        """Not a byte of the body is read: the head tells whether it would come."""
+        try:
+            told = await conversation.get(fhir.search_path(path), fhir.HEADERS, limit=0)
+        except ProbeError as error:
+            if error.answer is Answer.NOT_ASKED:
+                raise
+            return None
+        self.raw.append(kept("fhir-search", told.asked, told.head))
+        return fhir.search_is_open(told.status, told.header("content-type"))
 
     async def _follow_ups(
         self, conversation: http.HttpConversation, facts: HttpFacts, statement: FhirFacts | None

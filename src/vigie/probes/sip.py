@@ -1,0 +1,24 @@
+"""Does a telephone exchange answer here, over a connection?"""
+
+import secrets
+
+from .answer import Found, kept
+from .connection import Connection
+from .datagram_answers import facts_in
+from .datagrams import is_sip
+from .datagrams import sip as options
+from .errors import Garbled
+
+_MOST_HEAD = 8 * 1024
+
+
+async def ask(connection: Connection, *, first: float, total: float) -> Found:
+    """OPTIONS, as without a connection (RFC 3261 18.1.1); its own address is not told. Raises Garbled."""
+    token = secrets.token_bytes(8)
+    asked = options(token, "scanner.invalid").replace(b"SIP/2.0/UDP", b"SIP/2.0/TCP", 1)
+    await connection.send(asked)
+    answer = await connection.read_until(b"\r\n\r\n", limit=_MOST_HEAD, first=first, total=total)
+    facts = facts_in("sip", answer)
+    if not is_sip(token, answer) or facts.sip is None:
+        raise Garbled("no SIP answer")
+    return Found("sip", facts, (kept("sip", asked, answer),))
