@@ -26,6 +26,11 @@ class Matcher:
             selection.Compile()
             self._sets[kind] = selection
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of text that some rule reads."""
+        return frozenset(self._rules)
+
     def match(self, kind: str, text: str) -> tuple[Identity, ...]:
         """Every product that the text names, the most telling first; () when none."""
         return tuple(identity for _, identity in self._ranked([(kind, text)]))
@@ -80,6 +85,7 @@ def texts_of(facts: Facts) -> Iterator[tuple[str, str]]:
     if facts.fhir and facts.fhir.software:
         yield "fhir_software", f"{facts.fhir.software} {facts.fhir.software_version or ''}".strip()
     yield from _texts_of_exposed(facts)
+    yield from _texts_of_infrastructure(facts)
     if facts.http:
         yield from _texts_of_http(facts)
 
@@ -97,6 +103,20 @@ def _texts_of_exposed(facts: Facts) -> Iterator[tuple[str, str]]:
     if facts.ldap:
         kind = "active-directory" if facts.ldap.active_directory else facts.ldap.vendor or ""
         yield "ldap", f"{kind} {facts.ldap.version or ''}".strip()
+
+
+def _texts_of_infrastructure(facts: Facts) -> Iterator[tuple[str, str]]:
+    if facts.name_server and facts.name_server.version:
+        yield "dns_version", facts.name_server.version
+    if facts.snmp and facts.snmp.enterprise is not None:
+        yield "snmp_enterprise", str(facts.snmp.enterprise)
+    if facts.sip and facts.sip.server:
+        yield "sip", facts.sip.server
+    if facts.ike:
+        yield from (("ike_vendor_id", vendor_id) for vendor_id in facts.ike.vendor_ids)
+    if facts.broker:
+        told = (facts.broker.product, facts.broker.version)
+        yield facts.broker.protocol, " ".join(part for part in told if part)
 
 
 def _texts_of_http(facts: Facts) -> Iterator[tuple[str, str]]:
@@ -123,12 +143,14 @@ def _identity(rule: Rule, captures: dict[str, str | None]) -> Identity:
         vendor=rule.vendor,
         product=rule.product,
         version=version[:64] if version else None,
-        update=told.get("update"),
-        edition=told.get("edition"),
+        update=rule.update.format_map(told) if rule.update else told.get("update"),
+        edition=rule.edition or told.get("edition"),
         distribution=rule.distribution,
         package=rule.package.format_map(told) if rule.package else None,
+        platform=rule.platform or told.get("platform"),
         confidence=rule.confidence,
         source=rule.kind,
+        versions=rule.versions,
     )
 
 

@@ -14,7 +14,7 @@ class Layer(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One pattern over one kind of text. Captures: version, update, edition, package (named groups)."""
+    """One pattern over one kind of text. Captures: version, update, edition, platform, package (named groups)."""
 
     kind: str  # "ssh", "http_server", "html_title"...
     pattern: str  # RE2 syntax
@@ -25,6 +25,10 @@ class Rule:
     distribution: str | None = None  # "debian:11"
     version: str | None = None  # template over the captures, where the product writes it otherwise: "{a}.{b}.{c}"
     package: str | None = None  # template over the captures: "1:{version}-{package}"
+    update: str | None = None  # template, as above
+    edition: str | None = None  # where the pattern itself tells it
+    platform: str | None = None  # the system under it, where the pattern itself tells it: "windows"
+    versions: str | None = None  # range, where only a range is told: ">=10.0"
     remote_access: bool = False  # what gives a way in from outside
 
 
