@@ -9,6 +9,7 @@ from multiprocessing.synchronize import Event
 
 import dns.flags
 import dns.message
+import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
@@ -53,7 +54,7 @@ def run() -> Iterator[Case]:
             while not port.value:
                 time.sleep(0.02)
             started, cpu = time.perf_counter(), time.process_time()
-            looks = _looked(names, f"{ADDRESS}:{port.value}")
+            looks = look_at(names, f"{ADDRESS}:{port.value}")
             seconds, cpu_ms = time.perf_counter() - started, 1000 * (time.process_time() - cpu) / DOMAINS
         finally:
             ending.set()
@@ -77,17 +78,18 @@ def _found(look: ServiceLook) -> frozenset[str]:
     return frozenset(outcome.check for outcome in judge_all(look) if outcome.verdict is Verdict.FAIL)
 
 
-def _looked(names: list[str], resolver: str) -> tuple[ServiceLook, ...]:
+def look_at(names: list[str], resolver: str) -> tuple[ServiceLook, ...]:
     now = datetime.now(UTC)
     day = timedelta(days=1)
     mandate = Mandate("bench", MandateKind.LABORATORY, "bench", now - day, now + day, networks=())
     stop = StopSignal()
     gate = Gate(Scope([mandate]), stop, process_pace(), lambda: datetime.now(UTC))
-    return look_at_domains(names, gate=gate, stop=stop, resolvers=(resolver,), seconds=2.0)
+    hosts = look_at_domains(names, gate=gate, stop=stop, resolvers=(resolver,), seconds=2.0)
+    return tuple(service for host in hosts for service in host.services)
 
 
 def _serve(names: list[str], port: "multiprocessing.managers.ValueProxy[int]", ending: Event) -> None:
-    zone = {}
+    zone: dict[str, list[str]] = {"mx.other.example": ["A 127.94.0.2"]}
     for index, domain in enumerate(names):
         for prefix, records in PLANTED[index % len(PLANTED)][0].items():
             zone[prefix + domain] = [record.replace("{d}", domain) for record in records]
@@ -100,10 +102,10 @@ def _serve(names: list[str], port: "multiprocessing.managers.ValueProxy[int]", e
                 wire, sender = server.recvfrom(4096)
             except TimeoutError:
                 continue
-            server.sendto(_answer(wire, zone), sender)
+            server.sendto(answer_to(wire, zone), sender)
 
 
-def _answer(wire: bytes, zone: dict[str, list[str]]) -> bytes:
+def answer_to(wire: bytes, zone: dict[str, list[str]]) -> bytes:
     reply = dns.message.make_response(dns.message.from_wire(wire))
     reply.flags |= dns.flags.RA
     question = reply.question[0]
@@ -112,5 +114,8 @@ def _answer(wire: bytes, zone: dict[str, list[str]]) -> bytes:
     if texts:
         reply.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, *texts))
     else:
+        # Below a domain only what was planted exists: the mail host of all, and nothing else.
+        if name not in zone and name.count(".") > 1:
+            reply.set_rcode(dns.rcode.NXDOMAIN)
         reply.authority.append(SOA)
     return reply.to_wire()

@@ -79,6 +79,10 @@ def _rule(family: str, row: dict[str, Any]) -> Rule:
             distribution=row.get("distribution"),
             version=row.get("version"),
             package=row.get("package"),
+            update=row.get("update"),
+            edition=row.get("edition"),
+            platform=row.get("platform"),
+            versions=row.get("versions"),
             remote_access=bool(row.get("remote_access", False)),
         )
     except (KeyError, ValueError, AttributeError) as error:

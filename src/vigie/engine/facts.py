@@ -1,9 +1,11 @@
 """What did one look at one service bring, in typed facts?"""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from .facts_of_infrastructure import BrokerFacts, IkeFacts, NameServerFacts, NtpFacts, SipFacts, SnmpFacts
 from .names.facts import DomainFacts
 
 
@@ -47,18 +49,28 @@ class Identity:
     platform: str | None = None
     confidence: int = 100  # 0 to 100, from the rule
     source: str = "banner"  # which fact told: banner, http_server, html_title, http_cookie, favicon, dicom...
+    versions: str | None = None  # a range, where the text tells no version but bounds it: ">=10.0.14393"
 
     @property
     def cpe23(self) -> str:
         """The CPE 2.3 formatted string, reserved characters escaped, '*' for what is not known."""
-        part = "o" if self.product.endswith(("_firmware", "fortios", "pan-os")) else "a"
+        part = "o" if self.product.endswith("_firmware") or self.product in _OPERATING_SYSTEMS else "a"
         version, update = self.version, self.update
-        if self.product == "openssh" and version and not update:
-            # NVD writes the portable release as an update: 9.2p1 is 9.2:p1.
-            base, portable, number = version.partition("p")
-            version, update = base, portable + number
-        fields = (self.vendor, self.product, version, update, self.edition)
-        return ":".join(["cpe", "2.3", part, *(_cpe_field(f) for f in fields), "*", "*", "*", "*", "*"])
+        if version and not update and (split := _UPDATE.match(version)):
+            version, update = split.groups()
+        fields = (self.vendor, self.product, version, update, self.edition, None, None, self.platform)
+        return ":".join(["cpe", "2.3", part, *(_cpe_field(f) for f in fields), "*", "*"])
+
+
+# The NVD writes what follows the numbers as an update: 9.2p1 is 9.2:p1, 4.92_RC1 is 4.92:rc1, 9.1R11.4 is 9.1:r11.4.
+_UPDATE = re.compile(r"(?i)^([0-9]+(?:\.[0-9]+)*)[-_.]?((?:rc|beta|alpha|p|r|h)[0-9][0-9.]*)$")
+# The NVD files these under "o" although their names do not end with _firmware.
+_OPERATING_SYSTEMS = frozenset(
+    {
+        "aos-cx", "arubaos", "diskstation_manager", "esxi", "fireware", "fortios", "freebsd", "ios", "ios_xe", "ios_xr",
+        "junos", "linux_kernel", "nx-os", "pan-os", "qts", "routeros", "sfos", "sonicos", "vxworks", "windows", "zld",
+    }
+)  # fmt: skip
 
 
 def _cpe_field(value: str | None) -> str:
@@ -166,6 +178,7 @@ class FhirFacts:
     software_version: str | None
     security_declared: bool  # the capability statement has a security section
     resource_count: int
+    search_open: bool | None = None  # a count of patients was granted to a stranger; None when it cannot be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +265,12 @@ class Facts:
     ldap: LdapFacts | None = None
     mailbox: MailboxFacts | None = None
     domain: DomainFacts | None = None
+    name_server: NameServerFacts | None = None
+    snmp: SnmpFacts | None = None
+    ntp: NtpFacts | None = None
+    sip: SipFacts | None = None
+    ike: IkeFacts | None = None
+    broker: BrokerFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +305,10 @@ class ServiceLook:
 
 @dataclass(frozen=True, slots=True)
 class HostLook:
-    """One completed look at one address: every port that was asked, and each open one in full."""
+    """One completed look at one address: every port that was asked, and each open one in full.
+
+    Or at one domain, whose address is "": its one service is what it publishes. A domain that is not there is refused.
+    """
 
     address: str
     names: tuple[str, ...]
@@ -297,8 +319,11 @@ class HostLook:
     silent_ports: tuple[int, ...] = ()
     not_asked_ports: tuple[int, ...] = ()
     not_asked_reason: str = ""  # "outside the mandate", "stopped", "outside the window"
+    domain: str = ""
 
     @property
     def reached(self) -> bool:
         """True when the host answered something, be it a refusal: an absence then means something."""
+        if self.domain and any(service.answer is not Answer.ANSWERED for service in self.services):
+            return False  # the resolvers failed, which says nothing of the domain
         return bool(self.services or self.refused_ports)

@@ -3,7 +3,7 @@
 import pytest
 
 from vigie.engine.checks import CHECKS, judge_all
-from vigie.engine.names import DmarcFacts, DnssecState, DomainFacts, SpfFacts
+from vigie.engine.names import Claim, DkimKey, DmarcFacts, DnssecState, DomainFacts, Lead, SpfFacts
 from vigie.engine.outcome import Verdict
 
 from .looks import look, verdict
@@ -106,3 +106,59 @@ def test_a_resolver_that_fails_leaves_everything_unknown():
     assert outcomes
     assert {outcome.verdict for outcome in outcomes} == {UNKNOWN}
     assert {outcome.check for outcome in outcomes} <= set(CHECKS)
+
+
+KEY, SHORT = DkimKey("s1", "rsa", 2048), DkimKey("s2", "rsa", 1024)
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        pytest.param(None, UNKNOWN, id="not-asked"),
+        pytest.param((), UNKNOWN, id="none-known-may-be-elsewhere"),
+        pytest.param((DkimKey("s", "rsa", None, revoked=True),), UNKNOWN, id="revoked-only"),
+        pytest.param((KEY, DkimKey("e", "ed25519", None)), PASS, id="long"),
+        pytest.param((KEY, SHORT), FAIL, id="one-is-short"),
+        pytest.param((DkimKey("s", "rsa", 2048, testing=True),), FAIL, id="all-on-trial"),
+        pytest.param((KEY, DkimKey("s", "rsa", 2048, testing=True)), PASS, id="one-on-trial-beside"),
+    ],
+)
+def test_mail_is_signed_with_keys_that_hold(keys, expected):
+    assert judged("dkim-weak-key", dkim=keys, mail_hosts=("mx",)) is expected
+    assert judged("dkim-weak-key", dkim=keys) is None
+
+
+@pytest.mark.parametrize(("refused", "expected"), [(None, UNKNOWN), ((), PASS), (("elsewhere.example",), FAIL)])
+def test_reports_arrive(refused, expected):
+    dmarc = DmarcFacts("v=DMARC1", "none", reports=True, reports_refused=refused)
+    assert judged("dmarc-reports-lost", dmarc=dmarc) is expected
+    assert judged("dmarc-reports-lost", dmarc=DmarcFacts("v=DMARC1", "none")) is None
+
+
+GONE = Lead(("old.azurewebsites.net",), exists=False, claim=Claim.SERVICE, service="Azure App Service")
+
+
+@pytest.mark.parametrize(
+    ("slug", "field", "none"),
+    [
+        ("dns-name-server-missing", "name_servers_missing", ()),
+        ("mail-host-missing", "mail_hosts_missing", ()),
+    ],
+)
+def test_what_the_domain_rests_on_exists(slug, field, none):
+    assert judged(slug, **{field: None}) is UNKNOWN
+    assert judged(slug, **{field: none}) is PASS
+    assert judged(slug, **{field: (GONE,)}) is FAIL
+
+
+def test_an_alias_that_leads_to_nothing_says_that_a_takeover_is_possible_and_no_more():
+    assert judged("dns-dangling-alias") is UNKNOWN
+    assert judged("dns-dangling-alias", alias=Lead((), exists=True)) is PASS
+    assert judged("dns-dangling-alias", alias=Lead(("h.example",), exists=True)) is PASS
+    domain = DomainFacts("www.chu.example", False, exists=True, alias=GONE)
+    told = {one.check: one for one in judge_all(look("dns", domain=domain))}["dns-dangling-alias"]
+    assert told.verdict is FAIL
+    assert {one.label: one.value for one in told.evidence} == {
+        "leads.to": "old.azurewebsites.net",
+        "takeover": "possible: Azure App Service may give this name to a stranger",
+    }

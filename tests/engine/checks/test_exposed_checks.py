@@ -15,6 +15,7 @@ from vigie.engine.facts import (
     TelnetFacts,
     VncFacts,
 )
+from vigie.engine.facts_of_infrastructure import BrokerFacts, NameServerFacts, SnmpFacts
 from vigie.engine.outcome import Verdict
 
 from .looks import look, tls, verdict
@@ -34,6 +35,11 @@ EXPOSED = [
     pytest.param("vnc-exposed", {"vnc": VncFacts("3.8", None)}, id="vnc-that-does-not-tell"),
     pytest.param("database-exposed", {"database": store("mysql")}, id="mysql"),
     pytest.param("database-exposed", {"database": store("redis", False)}, id="redis-with-a-password"),
+    pytest.param("snmp-exposed", {"snmp": SnmpFacts("80001f8804", 8072, 1, 60)}, id="snmp"),
+    pytest.param("snmp-exposed", {"snmp": SnmpFacts("00", None, None, None)}, id="snmp-that-hides-its-maker"),
+    pytest.param("broker-exposed", {"broker": BrokerFacts("mqtt", None, None)}, id="mqtt"),
+    pytest.param("broker-exposed", {"broker": BrokerFacts("amqp", "RabbitMQ", "3.10.8")}, id="amqp"),
+    pytest.param("dns-resolves-for-anyone", {"name_server": NameServerFacts("9.18.1", True)}, id="open-resolver"),
     pytest.param("ldap-exposed", {"ldap": LdapFacts(None, None, None, False)}, id="ldap"),
 ]
 
@@ -125,3 +131,12 @@ def test_a_store_is_judged_by_the_rule_of_its_own_engine():
 )
 def test_mail_is_read_without_a_password_in_clear(mailbox, over, expected):
     assert verdict("imap-pop-no-starttls", look("imap", mailbox=mailbox, tls=over)) is expected
+
+
+@pytest.mark.parametrize(("recursion", "expected"), [(False, PASS), (True, FAIL), (None, UNKNOWN)])
+def test_a_name_server_is_judged_by_what_it_did_not_by_its_port(recursion, expected):
+    assert verdict("dns-resolves-for-anyone", look("dns", name_server=NameServerFacts(None, recursion))) is expected
+
+
+def test_a_broker_under_tls_is_not_in_clear():
+    assert verdict("broker-exposed", look("mqtt", broker=BrokerFacts("mqtt", None, None), tls=tls())) is None

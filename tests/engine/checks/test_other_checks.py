@@ -74,6 +74,17 @@ def test_an_imaging_server_neither_accepts_a_stranger_nor_can_be_reached(answer,
     assert verdict("dicom-exposed", seen) is exposed
 
 
+def test_a_node_that_refuses_under_tls_is_not_reached_in_clear():
+    refusing = DicomFacts(DicomAnswer.REJECTED, "calling AE title not recognised", None, None)
+    assert verdict("dicom-exposed", look("dicom", dicom=refusing, tls=tls())) is None
+
+
+@pytest.mark.parametrize(("granted", "expected"), [(True, FAIL), (False, PASS), (None, UNKNOWN)])
+def test_a_search_of_patients_is_refused_to_strangers(granted, expected):
+    facts = FhirFacts("4.0.1", None, None, True, 2, search_open=granted)
+    assert verdict("fhir-search-open", look("fhir", fhir=facts)) is expected
+
+
 @pytest.mark.parametrize(("proven", "expected"), [(True, FAIL), (False, UNKNOWN)])
 def test_an_hl7_listener_is_a_weakness_only_when_it_is_proven(proven, expected):
     assert verdict("mllp-exposed", look("mllp", mllp=MllpFacts(proven, 3))) is expected

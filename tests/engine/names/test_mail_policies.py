@@ -85,3 +85,28 @@ def test_any_texts_are_policies_or_none(texts):
     judged(*(f"v=DMARC1;{text}" for text in texts))
     policy.mail_hosts(tuple(texts))
     policy.issuers(tuple(texts))
+
+
+AGREED = Question("TXT", "chu.example._report._dmarc.reports.example")
+
+
+@pytest.mark.parametrize(
+    ("asked", "agreement", "refused"),
+    [
+        pytest.param("mailto:a@chu.example", (), (), id="at-home"),
+        pytest.param("mailto:a@mail.chu.example!10m", (), (), id="below-and-with-a-size"),
+        pytest.param("mailto:a@reports.example", ("v=DMARC1",), (), id="agreed"),
+        pytest.param("mailto:a@reports.example", ("v=DMARC1;",), (), id="agreed-with-a-semicolon"),
+        pytest.param("mailto:a@reports.example", (), ("reports.example",), id="did-not-agree"),
+        pytest.param("mailto:a@reports.example", ("hello",), ("reports.example",), id="says-something-else"),
+        pytest.param("mailto:a@reports.example", None, None, id="nobody-could-tell"),
+    ],
+)
+def test_whoever_receives_reports_from_elsewhere_must_agree(asked, agreement, refused):
+    zone = {Question("TXT", "_dmarc.chu.example"): (f"v=DMARC1; p=reject; rua={asked}",), AGREED: agreement}
+    assert answered(dmarc.survey("chu.example", "chu.example"), zone).reports_refused == refused
+
+
+def test_alignment_is_read_and_relaxed_when_it_is_not_told():
+    assert judged("v=DMARC1; p=reject; adkim=s; aspf=r").strict == ("dkim",)
+    assert judged("v=DMARC1; p=reject").strict == ()

@@ -1,6 +1,9 @@
 """What does a domain publish of itself, and does it protect those who trust its name?"""
 
-from .facts import DmarcFacts, DnssecState, DomainFacts, SpfFacts
+from .facts import Claim, DkimKey, DmarcFacts, DnssecState, DomainFacts, Lead, LeakFacts, SpfFacts
 from .question import Answers, Question, Survey, answered
 
-__all__ = ["Answers", "DmarcFacts", "DnssecState", "DomainFacts", "Question", "SpfFacts", "Survey", "answered"]
+__all__ = [
+    "Answers", "Claim", "DkimKey", "DmarcFacts", "DnssecState", "DomainFacts", "Lead", "LeakFacts", "Question",
+    "SpfFacts", "Survey", "answered",
+]  # fmt: skip

@@ -1,6 +1,7 @@
 """What does the DNS say of one domain, in typed facts?"""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -32,6 +33,50 @@ class DmarcFacts:
     inherited_from: str | None = None  # the domain that the record is of, when it is not this one
     reports: bool = False  # someone receives the daily reports
     fault: str = ""
+    strict: tuple[str, ...] = ()  # what must bear the very same name, not a parent's: "spf", "dkim" (3.1)
+    # Domains that the reports are asked to be sent to, and that did not say that they take them (7.1); None: not told.
+    reports_refused: tuple[str, ...] | None = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DkimKey:
+    """A key that mail is signed with (RFC 6376)."""
+
+    selector: str
+    kind: str  # "rsa", "ed25519", as the record says
+    bits: int | None  # of an RSA key; None for another kind, or when it cannot be read
+    revoked: bool = False  # published without a key: nothing that it signed is valid
+    testing: bool = False  # receivers are asked to look away (t=y)
+
+
+class Claim(StrEnum):
+    """How a stranger could take the place of what does not exist any more."""
+
+    REGISTRATION = "registration"  # the domain that it is of is nobody's: anyone may register it
+    SERVICE = "service"  # a shared service that gives such names to whoever asks first
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Where a name leads through its aliases, the last one being the end; without alias it leads nowhere else."""
+
+    chain: tuple[str, ...]
+    exists: bool  # the end has an address
+    claim: Claim | None = None
+    service: str = ""  # the domain, or the shared service, that could be claimed from
+
+    @property
+    def end(self) -> str:
+        return self.chain[-1] if self.chain else ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeakFacts:
+    """What somebody else told of leaks of the domain: how much and until when, never whose."""
+
+    kind: str  # "credentials", "code"
+    count: int
+    last_on: date | None  # None when the source does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +97,11 @@ class DomainFacts:
     dnssec: DnssecState | None = None
     name_servers: tuple[str, ...] | None = None
     open_transfers: tuple[str, ...] | None = None  # name servers that give the whole zone to a stranger
+    dkim: tuple[DkimKey, ...] | None = None  # under the selectors that are known: never all of them
+    alias: Lead | None = None
+    mail_hosts_missing: tuple[Lead, ...] | None = None  # those of its MX that have no address
+    name_servers_missing: tuple[Lead, ...] | None = None
+    leaks: tuple[LeakFacts, ...] | None = None  # None when nothing was ever brought in of it; not asked of the DNS
 
     @property
     def takes_mail(self) -> bool | None:
