@@ -1,5 +1,6 @@
 """A server of published files on this machine, over TLS, that answers well or badly as the test says."""
 
+import hashlib
 import ssl
 import threading
 from collections.abc import Iterator
@@ -94,3 +95,42 @@ def answer(status=200, body=CONTENT, *, announce=None, **headers):
         handler.close_connection = True
 
     return send
+
+
+class Published:
+    """What publishers have on their sites, by host and path; a server that answers as good ones do.
+
+    A file has a name for its version, so that whoever has it is told so; what is not there is 404. `moods` are
+    answers that a path gives first, one a question.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self.files: dict[str, bytes] = {}  # "www.example.org/path" -> content
+        self.moods: dict[str, list] = {}
+        self.asked: list[str] = []  # every question, in order
+        self.unchanged: list[str] = []  # those that were answered "you have it"
+        self.port = server.server_port
+        server.script = (self._answer,)
+
+    def put(self, url: str, content: bytes | str) -> None:
+        self.files[url.removeprefix("https://")] = content.encode() if isinstance(content, str) else content
+
+    def fail(self, url: str, *moods) -> None:
+        self.moods[url.removeprefix("https://")] = list(moods)
+
+    def _answer(self, handler) -> None:
+        where = handler.headers["Host"] + handler.path
+        self.asked.append(where)
+        if self.moods.get(where):
+            self.moods[where].pop(0)(handler)
+            return
+        content = self.files.get(where)
+        if content is None:
+            answer(404, b"")(handler)
+            return
+        etag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+        if handler.headers.get("If-None-Match") == etag:
+            self.unchanged.append(where)
+            answer(304, b"")(handler)
+            return
+        answer(200, content, ETag=etag)(handler)

@@ -26,7 +26,7 @@ from vigie.sources.feed_kind import kinds_of
         ("d.txt", "hello", set()),
         ("e.gz", b"not gzip", set()),
         ("f.gz", b"\x1f\x8bcut", set()),
-        ("l.xml", '<!DOCTYPE a [<!ENTITY b "&b;&b;">]><cvrfdoc>&b;</cvrfdoc>', set()),
+        ("l.xml", '<!DOCTYPE a [<!ENTITY b "&b;&b;">]><cvrfdoc>&b;</cvrfdoc>', {"cvrf"}),
     ],
 )
 def test_a_file_is_known_by_what_it_holds(tmp_path, name, content, kinds):

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -27,6 +28,19 @@ class ChannelRefused(ChannelError):
 
 class ChannelUnreachable(ChannelError):
     """Nobody answered, or not to the end, or not with the file."""
+
+
+class ChannelAnswered(ChannelUnreachable):
+    """Somebody answered, with something else than the file."""
+
+    def __init__(self, message: str, status: int, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after  # seconds to wait, as the server asks; None when it asks nothing
+
+    @property
+    def is_absent(self) -> bool:
+        return self.status in {404, 410}
 
 
 class ChannelFlooded(ChannelError):
@@ -111,8 +125,7 @@ def fetch(
     copy = _Copy.read(target)
     for _ in range(MOST_REDIRECTS + 1):
         where = _allowed(url, door)
-        with closing(_connection(where, door)) as connection:
-            answer = _ask(connection, where, copy, door)
+        with closing(_connection(where, door)) as connection, closing(_ask(connection, where, copy, door)) as answer:
             if answer.status in _MOVED:
                 url = urljoin(url, answer.getheader("Location", ""))
                 continue
@@ -185,7 +198,11 @@ def _receive(
 ) -> Fetched:
     host = where.hostname or ""
     if answer.status not in {200, 206}:
-        raise ChannelUnreachable(f"{host} answered {answer.status} for {where.path}")
+        wait = _retry_after(answer.getheader("Retry-After", ""), answer.getheader("Date", ""))
+        raise ChannelAnswered(f"{host} answered {answer.status} for {where.path}", answer.status, wait)
+    if answer.getheader("Content-Type", "").startswith("text/html"):
+        # A portal, a page of excuses, a login: no feed is a page.
+        raise ChannelAnswered(f"{host} answered with a page in place of {where.path}", answer.status)
     length = copy.held if answer.status == 206 else 0
     announced = int(answer.getheader("Content-Length") or -1)
     total = length + announced if announced >= 0 else None
@@ -216,3 +233,14 @@ def _block(answer: http.client.HTTPResponse, host: str) -> bytes:
         return answer.read1(BLOCK_BYTES)
     except (OSError, http.client.HTTPException) as error:
         raise ChannelUnreachable(f"{host} broke off: {error}; the next run goes on from there") from error
+
+
+def _retry_after(text: str, answered_at: str) -> float | None:
+    """Seconds, from a number of them or from a moment of the server's own clock; None when neither is told."""
+    if text.strip().isdecimal():
+        return float(text)
+    try:
+        moment, now = parsedate_to_datetime(text), parsedate_to_datetime(answered_at)
+        return max(0.0, (moment - now).total_seconds())
+    except (ValueError, TypeError):
+        return None

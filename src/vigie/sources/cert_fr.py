@@ -68,6 +68,7 @@ _DECODER = msgspec.json.Decoder(_Notice)
 def read_cert_fr(document: Document) -> Iterator[VulnerabilityRecord | BadRecord]:
     """Yield one record for each CVE of a notice that states versions; prose that is not all understood states nothing.
 
+    An alerte is told without ranges all the same: that there is one is news.
     A notice of several vulnerabilities does not tell which line is of which: its ranges are shared.
     """
     try:
@@ -83,10 +84,10 @@ def read_cert_fr(document: Document) -> Iterator[VulnerabilityRecord | BadRecord
         yield BadRecord(1, notice.reference, f"{len(cves)} CVE and {len(notice.affected_systems)} systems")
         return
     criteria = _criteria(notice.affected_systems)
-    if not criteria:
-        return
-    configurations = (Configuration((Node(criteria),)),)
     kind = "alerte" if "-ALE-" in notice.reference else "avis"
+    if not criteria and kind == "avis":
+        return
+    configurations = (Configuration((Node(criteria),)),) if criteria else ()
     for cve in cves:
         yield VulnerabilityRecord(
             cve=cve,

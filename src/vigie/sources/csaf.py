@@ -21,6 +21,7 @@ from .version_prose import Span, after_line, spans
 VENDOR, COORDINATOR = "vendor", "coordinator"
 DEEPEST = 40  # branches within branches; real trees have five
 MOST_PRODUCTS = 200_000
+LONGEST_WORDS = 4_000  # a range may be told in a sentence; more than that is no range
 
 _CVE = re.compile(r"CVE-\d{4}-\d{4,12}")
 _UNTOLD = "unspecified"
@@ -182,6 +183,8 @@ def _leaves(tree: _Tree) -> dict[str, list[_Leaf]]:
 
 
 def _leaf(branch: _Branch, vendor: str, product: str) -> _Leaf:
+    if len(branch.name) > LONGEST_WORDS:
+        raise _Unusable(f"a version of {len(branch.name)} characters")
     item = branch.product
     by_cpe = _by_cpe(item) if item else None
     if by_cpe is not None and by_cpe.versions:

@@ -15,10 +15,10 @@ from vigie.engine.versions import parse, scheme_of
 from .branches import affected_ranges, sorted_versions, toggled_ranges
 from .documents import Document
 from .json_stream import BadRecord
+from .soundness import LONGEST_VERSION
 from .version_prose import Span, after_line, spans
 
 CNA, ADP = "cna", "adp"
-LONGEST_VERSION = 200
 LONGEST_WORDS = 4000  # some write a whole paragraph in place of a version; more than that is no record
 MOST_REFERENCES = 20
 MOST_NAMES = 6  # CPE names of one product that are heard

@@ -1,4 +1,4 @@
-"""Which releases does Fortinet call affected, one by one, in its CVRF documents as JSON?"""
+"""Which releases does Fortinet call affected, one by one, in its CVRF documents, as XML or as JSON?"""
 
 import re
 from collections import defaultdict
@@ -12,6 +12,7 @@ import msgspec
 from vigie.data.names import product_named
 from vigie.engine.matching import Configuration, Criterion, Node, Product, Statement, VulnerabilityRecord
 
+from .cvrf_xml import BadXml, plain
 from .documents import Document
 from .json_stream import BadRecord
 from .version_prose import spans
@@ -62,8 +63,9 @@ _DECODER = msgspec.json.Decoder(_Document)
 def read_cvrf(document: Document) -> Iterator[VulnerabilityRecord | BadRecord]:
     """Yield one record for each CVE of the advisory: the same releases, as one status covers it whole."""
     try:
-        read = _DECODER.decode(document.content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        is_xml = document.content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
+        read = msgspec.convert(plain(document.content), _Document) if is_xml else _DECODER.decode(document.content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, BadXml) as error:
         yield BadRecord(1, document.name[-60:], str(error))
         return
     advisory = read.documenttracking.identification.id[:60]

@@ -1,10 +1,13 @@
 """How are many small documents, loose or packed together, read one by one in bounded memory?"""
 
 import io
+import shutil
 import tarfile
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +20,7 @@ MOST_DOCUMENTS = 1_000_000
 
 _TAR_AT, _TAR = 257, b"ustar"
 _ZIP = b"PK\x03\x04"
+_ENDINGS = (".json", ".xml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ def is_archive(path: Path) -> bool:
 
 
 def documents(path: Path, *, limit: int = MOST_BYTES) -> Iterator[Document | BadRecord]:
-    """Yield each JSON document of a file or an archive, in its order; one that is too long is a BadRecord.
+    """Yield each JSON or XML document of a file or an archive, in its order; one that is too long is a BadRecord.
 
     Raise SourceError when the file or the archive breaks off.
     """
@@ -56,22 +60,42 @@ def documents(path: Path, *, limit: int = MOST_BYTES) -> Iterator[Document | Bad
 
 
 def _members(path: Path, limit: int) -> Iterator[tuple[str, int, bytes | None]]:
-    """Name, size and content of each JSON member; no content when it is too long."""
+    """Name, size and content of each member that is a document; no content when it is too long."""
     try:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
+                yield from _zipped(archive, limit)
                 for entry in archive.infolist():
-                    if entry.filename.endswith(".json"):
-                        whole = entry.file_size <= limit
-                        yield entry.filename, entry.file_size, archive.read(entry) if whole else None
+                    # The CVE list packs its archive of all records once more.
+                    if entry.filename.endswith(".zip"):
+                        with _inner(archive, entry, path.name) as inner:
+                            yield from _zipped(inner, limit)
             return
         with opened(path, limit=MOST_UNPACKED) as stream, _tar(stream) as packed:
             for info in packed:
-                found = packed.extractfile(info) if info.isfile() and info.name.endswith(".json") else None
+                found = packed.extractfile(info) if info.isfile() and info.name.endswith(_ENDINGS) else None
                 if found is not None:
                     yield info.name, info.size, found.read() if info.size <= limit else None
     except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
         raise SourceUnreadable(f"{path.name} is cut or damaged: {error}") from error
+
+
+def _zipped(archive: zipfile.ZipFile, limit: int) -> Iterator[tuple[str, int, bytes | None]]:
+    for entry in archive.infolist():
+        if entry.filename.endswith(_ENDINGS):
+            yield entry.filename, entry.file_size, archive.read(entry) if entry.file_size <= limit else None
+
+
+@contextmanager
+def _inner(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Iterator[zipfile.ZipFile]:
+    """An archive inside an archive, on disk while it is read; one level, and of bounded size."""
+    if entry.file_size > MOST_UNPACKED:
+        raise SourceRefused(f"{name} holds {entry.filename[-60:]}, which has more bytes than it may")
+    with tempfile.TemporaryFile() as file:
+        with archive.open(entry) as packed:
+            shutil.copyfileobj(packed, file, 1 << 20)
+        with zipfile.ZipFile(file) as inner:
+            yield inner
 
 
 def _tar(stream: Limited) -> tarfile.TarFile:

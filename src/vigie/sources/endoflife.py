@@ -45,14 +45,50 @@ class _Product(msgspec.Struct):
     releases: dict[str, _Release]
 
 
+class _Latest(msgspec.Struct):
+    name: str = ""
+
+
+class _Told(msgspec.Struct, rename="camel"):
+    """A line as the interface tells it; the site's own files say the same in other words."""
+
+    name: str
+    release_date: date | None = None
+    eoas_from: date | None = None
+    is_eoas: bool | None = None
+    eol_from: date | None = None
+    is_eol: bool | None = None
+    eoes_from: date | None = None
+    latest: _Latest | None = None
+
+
+class _Result(msgspec.Struct):
+    name: str
+    releases: list[_Told]
+
+
+class _Answer(msgspec.Struct):
+    """What https://endoflife.date/docs/api/v1/ answers for one product."""
+
+    result: _Result
+
+
 _DECODER = msgspec.json.Decoder(_Product)
+_ANSWER = msgspec.json.Decoder(_Answer)
 
 
 def read_endoflife(document: Document) -> Iterator[SupportCycle | BadRecord]:
-    """Yield the lines of the product that the file is named after, once for each of its CPE names."""
+    """Yield the lines of a product, once for each of its CPE names.
+
+    An answer of the interface names its product; a file of the site is named after it.
+    """
     slug = PurePosixPath(document.name).name.removesuffix(".gz").removesuffix(".json")
     try:
-        releases = _DECODER.decode(document.content).releases
+        if b'"schema_version"' in document.content[:200]:
+            answer = _ANSWER.decode(document.content).result
+            slug, releases = answer.name, [_release(told) for told in answer.releases]
+        else:
+            releases = list(_DECODER.decode(document.content).releases.values())
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         yield BadRecord(1, slug[-60:], str(error))
         return
@@ -60,7 +96,7 @@ def read_endoflife(document: Document) -> Iterator[SupportCycle | BadRecord]:
         yield BadRecord(1, slug[-60:], "not the name of a product")
         return
     for vendor, product in products_of_cycle(slug):
-        for position, release in enumerate(releases.values(), start=1):
+        for position, release in enumerate(releases, start=1):
             if len(release.name) > LONGEST or len(release.latest or "") > LONGEST:
                 yield BadRecord(position, slug, f"a name of more than {LONGEST} characters")
                 continue
@@ -75,6 +111,18 @@ def read_endoflife(document: Document) -> Iterator[SupportCycle | BadRecord]:
                 _day(release.eoes),
                 release.latest or "",
             )
+
+
+def _release(told: _Told) -> _Release:
+    """A date tells more than yes or no; an end without a date is told as yes."""
+    return _Release(
+        told.name,
+        told.release_date,
+        told.eoas_from or told.is_eoas,
+        told.eol_from or told.is_eol,
+        told.eoes_from,
+        told.latest.name if told.latest else None,
+    )
 
 
 def _day(value: date | bool | None) -> date | None:

@@ -13,6 +13,7 @@ from .json_stream import BadRecord, Limited, opened
 
 MOST_BYTES = 200_000_000  # 12 MB unpacked in 2026
 MOST_BAD = 0.01
+LONGEST_LINE = 10_000
 
 _DATE = re.compile(r"score_date:(\d{4}-\d\d-\d\d)")
 
@@ -54,8 +55,12 @@ def read_epss(path: Path, *, only: frozenset[str] | None = None, limit: int = MO
 
 
 def _lines(stream: Limited, name: str) -> Iterator[str]:
+    text = io.TextIOWrapper(io.BufferedReader(stream, 1 << 16), encoding="ascii", newline=None)
     try:
-        yield from io.TextIOWrapper(io.BufferedReader(stream, 1 << 16), encoding="ascii", newline=None)
+        while line := text.readline(LONGEST_LINE):
+            if len(line) == LONGEST_LINE:
+                raise SourceUnreadable(f"{name} has a line of more than {LONGEST_LINE} characters")
+            yield line
     except UnicodeDecodeError as error:
         raise SourceUnreadable(f"{name} is not an EPSS file: {error.reason}") from error
 

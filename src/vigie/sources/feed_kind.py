@@ -14,11 +14,11 @@ _SIGNS = (
     ("epss", re.compile(rb"\A(#model_version|cve,epss)")),
     ("cve5", re.compile(rb'"(dataType"\s*:\s*"CVE_RECORD|cveMetadata")')),
     ("csaf", re.compile(rb'"csaf_version"')),
-    ("cvrf", re.compile(rb'"document(_title|tracking)"')),
+    ("cvrf", re.compile(rb'"document(_title|tracking)"|<(?:\w+:)?cvrfdoc[\s>]')),
     ("cert_fr", re.compile(rb'"(reference"\s*:\s*"CERTFR-|affected_systems")')),
     ("kev", re.compile(rb'"(catalogVersion|dateReleased)"')),
     ("nvd", re.compile(rb'"(NVD_CVE|resultsPerPage|vulnerabilities)"')),
-    ("endoflife", re.compile(rb'\A\s*\{\s*"releases"\s*:')),
+    ("endoflife", re.compile(rb'\A\s*\{\s*"(releases"\s*:|schema_version"\s*:.{0,400}"releases"\s*:)', re.DOTALL)),
 )
 _JSON = b"{["
 # A key that tells may come late in a document of another order: CSAF's header holds long legal notes.

@@ -10,13 +10,12 @@ import msgspec
 
 from vigie.engine.matching import Configuration, Criterion, Node, Operator, Statement, VulnerabilityRecord
 from vigie.engine.matching.cpe import BadCpe, split
-from vigie.engine.versions import compare, scheme_of
 
 from .json_stream import BadRecord, items, opened
+from .soundness import LONGEST_VERSION, reversed_ranges
 
 SOURCE = "nvd"
 MOST_BYTES = 4_000_000_000  # the whole database, unpacked, was 1.5 GB in 2026
-LONGEST_VERSION = 200
 MOST_REFERENCES = 20
 
 _ANY = "*"
@@ -91,7 +90,7 @@ def read_nvd(path: Path, *, limit: int = MOST_BYTES) -> Iterator[VulnerabilityRe
         for position, item in enumerate(items(stream, "vulnerabilities.item", path.name), start=1):
             read = _item(position, item)
             if isinstance(read, VulnerabilityRecord):
-                yield from (BadRecord(position, read.cve, reason) for reason in _reversed_ranges(read.statement))
+                yield from (BadRecord(position, read.cve, reason) for reason in reversed_ranges(read.statement))
             yield read
 
 
@@ -174,16 +173,6 @@ def _read_criterion(
         until,
         before,
     )
-
-
-def _reversed_ranges(statement: Statement) -> Iterator[str]:
-    for configuration in statement.configurations:
-        for node in configuration.nodes:
-            for criterion in node.criteria:
-                start = criterion.start_including or criterion.start_excluding
-                end = criterion.end_including or criterion.end_excluding
-                if start and end and compare(scheme_of(criterion.vendor, criterion.product), start, end) == ">":
-                    yield f"the range of {criterion.vendor}:{criterion.product} goes from {start} down to {end}"
 
 
 def _moment(text: str | None) -> datetime | None:

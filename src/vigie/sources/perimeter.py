@@ -24,6 +24,7 @@ class AssetRow:
     value: str
     label: str
     exchanges_care_data: bool
+    hosted_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class MandateRow:
     line: int
     finess: str
     kind: str
+    host: str
     signatory: str
     basis: str
     valid_from: str
@@ -45,7 +47,7 @@ class MandateRow:
 
 
 def read_assets(text: TextFile) -> Iterator[AssetRow | BadRow]:
-    """Yield one item per line of `finess;kind;value;label;exchanges_care_data`, in file order."""
+    """Yield one item per line of `finess;kind;value;label;exchanges_care_data;hosted_by`, in file order."""
     for row in read_table(text, ASSETS):
         yield row if isinstance(row, BadRow) else _asset(row)
 
@@ -65,7 +67,7 @@ def _asset(row: TableRow) -> AssetRow | BadRow:
         return BadRow(
             row.line, f"exchanges_care_data: {row['EXCHANGES CARE DATA'][:20]!r} is neither yes nor no", finess
         )
-    return AssetRow(row.line, finess, row["KIND"].lower(), row["VALUE"], row["LABEL"], care)
+    return AssetRow(row.line, finess, row["KIND"].lower(), row["VALUE"], row["LABEL"], care, row["HOSTED BY"])
 
 
 def _mandate(row: TableRow) -> MandateRow | BadRow:
@@ -79,6 +81,7 @@ def _mandate(row: TableRow) -> MandateRow | BadRow:
         line=row.line,
         finess=finess,
         kind=row["KIND"].lower(),
+        host=row["HOST"],
         signatory=row["SIGNATORY"],
         basis=row["BASIS"],
         valid_from=row["FROM"],

@@ -4,11 +4,13 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from .faults import BadRow, SourceUnreadable
 from .text_file import Line, TextFile, cells, read_lines
 
 DELIMITERS = (";", ",", "\t")
+NO_SYNONYMS: Mapping[str, str] = MappingProxyType({})
 
 
 def folded(text: str) -> str:
@@ -44,15 +46,20 @@ def _delimiter(header: str) -> str:
     return max(DELIMITERS, key=header.count)
 
 
-def read_table(text: TextFile, required: Sequence[str]) -> Iterator[TableRow | BadRow]:
-    """Yield one item per line under the header; raise SourceUnreadable when a required column is missing."""
+def read_table(
+    text: TextFile, required: Sequence[str], synonyms: Mapping[str, str] = NO_SYNONYMS
+) -> Iterator[TableRow | BadRow]:
+    """Yield one item per line under the header; raise SourceUnreadable when a required column is missing.
+
+    `synonyms` are other folded names of columns, each with the one that it stands for.
+    """
     lines = iter(read_lines(text))
     first = next(lines, None)
     if not isinstance(first, Line):
         raise SourceUnreadable(f"{text.path.name}: its first line is not a readable header.")
     delimiter = _delimiter(first.text)
     header = cells(first, delimiter)
-    columns = columns_of([] if isinstance(header, BadRow) else header, required, text.path.name)
+    columns = columns_of([] if isinstance(header, BadRow) else header, required, text.path.name, synonyms)
     width = len(header) if isinstance(header, list) else 0
     for line in lines:
         row = line if isinstance(line, BadRow) else cells(line, delimiter)
@@ -70,11 +77,13 @@ def _number(line: Line | BadRow) -> int:
     return line.number if isinstance(line, Line) else line.line
 
 
-def columns_of(header: Sequence[str], required: Sequence[str], name: str) -> dict[str, int]:
+def columns_of(
+    header: Sequence[str], required: Sequence[str], name: str, synonyms: Mapping[str, str] = NO_SYNONYMS
+) -> dict[str, int]:
     """Where each folded column is; the first of two that bear the same name."""
     columns: dict[str, int] = {}
     for index, cell in enumerate(header):
-        columns.setdefault(folded(cell), index)
+        columns.setdefault(synonyms.get(folded(cell), folded(cell)), index)
     if missing := [column for column in required if column not in columns]:
         raise SourceUnreadable(f"{name}: no column {', '.join(missing)} in its header.")
     return columns

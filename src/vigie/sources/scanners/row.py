@@ -37,6 +37,7 @@ class Tool(StrEnum):
     TESTSSL = "testssl"
     SSLYZE = "sslyze"
     QUALYS = "qualys"
+    PERSON = "person"  # somebody who reported a weakness: no file tells it
 
 
 class Told(StrEnum):
