@@ -45,3 +45,10 @@ def _rule(path: str) -> CardRule:
 def card_words(language: str) -> dict[str, str]:
     """The words of the card by their slug; those that follow a number end in _one and _many."""
     return {slug: spaced(text, language) for slug, text in documents.read("card")[language].items()}
+
+
+@cache
+def document_words(document: str, language: str) -> dict[str, str]:
+    """Those of one document, over those of the card that every document shares: months, severities, durations."""
+    own = {slug: spaced(text, language) for slug, text in documents.read(document)[language].items()}
+    return card_words(language) | own

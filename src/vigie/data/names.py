@@ -34,6 +34,11 @@ def products_of_cycle(slug: str) -> tuple[Product, ...]:
     return tuple(_split(name) for name in named) if named else ((slug.replace("-", "_"), slug.replace("-", "_")),)
 
 
+def cycles() -> tuple[str, ...]:
+    """What endoflife.date calls the products that can be recognised."""
+    return tuple(sorted(_document()["endoflife"]))
+
+
 def modules_named(product: Product, words: str) -> tuple[Product, ...]:
     """The product itself, and those of its modules that the words name: "BIG-IP (LTM, APM)"."""
     known = _document()["modules"].get(":".join(product), {})

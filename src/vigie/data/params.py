@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any, TypeVar
 
+from vigie.engine.disclosure import DisclosureRule
+from vigie.engine.group_audit import FollowUpDays
 from vigie.engine.level import GateRule, IndicatorRule, Method, Penalty
 from vigie.engine.lifecycle import AbsenceRule, FollowUpRule
 from vigie.engine.outcome import Severity
@@ -18,6 +20,11 @@ Typed = TypeVar("Typed")
 
 def exposure_method(day: date) -> Method:
     return _in_force("exposure-method", day, _method)
+
+
+def method_references(day: date) -> dict[str, str]:
+    """language -> where the method in force on that day comes from, for people."""
+    return _in_force("exposure-method", day, _references)
 
 
 def deadline_policy(day: date) -> DeadlinePolicy:
@@ -38,6 +45,14 @@ def follow_up_rule(day: date) -> FollowUpRule:
 
 def fix_rule(day: date) -> FixRule:
     return _in_force("time-to-fix", day, _fix_rule)
+
+
+def group_audit_days(day: date) -> FollowUpDays:
+    return _in_force("group-audit", day, _group_audit_days)
+
+
+def disclosure_rule(day: date) -> DisclosureRule:
+    return _in_force("disclosure", day, _disclosure)
 
 
 def editions(family: str) -> tuple[tuple[date, str], ...]:
@@ -84,6 +99,10 @@ def _method(raw: Any) -> Method:
     if [least for _, least in bounds] != sorted((least for _, least in bounds), reverse=True) or bounds[-1][1] != 0:
         raise ValueError("the bounds must go down to 0")
     return method
+
+
+def _references(raw: Any) -> dict[str, str]:
+    return {"en": raw["reference"], "fr": raw["reference_fr"]}
 
 
 def _indicator(raw: Any) -> IndicatorRule:
@@ -157,6 +176,10 @@ def _follow_up(raw: Any) -> FollowUpRule:
     )
 
 
+def _disclosure(raw: Any) -> DisclosureRule:
+    return DisclosureRule(raw["slug"], raw["valid_from"], raw["reference"], raw["least_establishments"])
+
+
 def _fix_rule(raw: Any) -> FixRule:
     return FixRule(
         slug=raw["slug"],
@@ -164,4 +187,11 @@ def _fix_rule(raw: Any) -> FixRule:
         reference=raw["reference"],
         least=raw["least_findings"],
         marks=tuple(timedelta(days=days) for days in raw["marks_days"]),
+        beds_from=tuple(sorted(((beds, size) for size, beds in raw["beds_from"].items()), reverse=True)),
+    )
+
+
+def _group_audit_days(raw: Any) -> FollowUpDays:
+    return FollowUpDays(
+        slug=raw["slug"], since=raw["valid_from"], reference=raw["reference"], days=tuple(sorted(raw["follow_up_days"]))
     )

@@ -1,6 +1,7 @@
 """Which vulnerabilities does Vigie know with no network at all?"""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import cache
@@ -40,6 +41,20 @@ def catalogue() -> tuple[VulnerabilityRecord, ...]:
 def index() -> CatalogueIndex:
     """The catalogue ready to be asked by `match_identity`."""
     return CatalogueIndex.of(catalogue(), aliases())
+
+
+@cache
+def _by_cve() -> dict[str, VulnerabilityRecord]:
+    return {record.cve: record for record in catalogue()}
+
+
+def beside(cve: str, stored: Iterable[VulnerabilityRecord]) -> tuple[VulnerabilityRecord, ...]:
+    """What this catalogue states of a vulnerability, then what an installation has stored of other sources.
+
+    The catalogue of the package is newer than the copy of it that a database may hold.
+    """
+    mine = _by_cve().get(cve)
+    return (*([mine] if mine else ()), *(one for one in stored if one.source != SOURCE))
 
 
 @cache

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from vigie.engine.facts import Facts, HttpFacts, Identity, TlsFacts
+from vigie.engine.names import DomainFacts
 
 Part = tuple[object, ...] | None
 
@@ -41,6 +42,7 @@ def sign_of(service: str | None, facts: Facts, identities: Sequence[Identity]) -
             (mllp.proven,) if mllp else None,
             (fhir.fhir_version, fhir.software, fhir.software_version, fhir.security_declared) if fhir else None,
             *_exposed(facts),
+            *_domain(facts.domain),
         ),
     )
 
@@ -65,6 +67,12 @@ def _exposed(facts: Facts) -> tuple[Part, ...]:
         (ldap.vendor, ldap.version, ldap.starttls, ldap.active_directory) if ldap else None,
         (mailbox.starttls, mailbox.login_refused) if mailbox and mailbox.starttls is not None else None,
     )
+
+
+def _domain(domain: DomainFacts | None) -> tuple[Part, ...]:
+    """Each record is a part of its own: one that could not be asked contradicts nothing."""
+    told = [getattr(domain, field.name, None) for field in fields(DomainFacts)]
+    return tuple(None if part is None else (part,) for part in told)
 
 
 def _tls(tls: TlsFacts | None) -> tuple[Part, Part]:

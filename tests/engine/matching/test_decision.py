@@ -183,6 +183,36 @@ def test_a_range_that_goes_backwards_is_not_judged():
     assert verdict(statement, "apache:http_server", "2.4.50") != "affected"
 
 
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        pytest.param("3.8.20", "not_affected", id="another-line"),
+        pytest.param("3.13.0rc1", "unknown", id="the-same-line"),
+    ],
+)
+def test_both_ends_on_one_line_leave_the_other_lines_out_even_backwards(version, expected):
+    """CVE-2024-6232 is said so: the release that begins comes after the pre-release that ends."""
+    python = "python_software_foundation:cpython"
+    statement = any_of(cpe(f"a:{python}", start_including="3.13", end_excluding="3.13.0rc2"))
+    assert verdict(statement, python, version) == expected
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"), [("1.4.0", "affected"), ("1.4.1", "fixed"), ("1.3.9", "not_affected")], ids=str
+)
+def test_a_range_from_the_pre_releases_holds_the_release(version, expected):
+    """CVE-2024-20505 is said so: "1.4.0-0" comes before 1.4.0 where ranges are those of semver."""
+    statement = any_of(cpe("a:clamav:clamav", start_including="1.4.0-0", end_excluding="1.4.1-0"))
+    assert verdict(statement, "clamav:clamav", version) == expected
+
+
+def test_a_bare_number_begins_a_line_of_gateways():
+    """CVE-2024-37404 is said so: from 10, and 9.1R18.9 is before it."""
+    statement = any_of(cpe("a:ivanti:connect_secure", start_including="10", end_excluding="22.7r2.1"))
+    assert verdict(statement, "ivanti:connect_secure", "9.1R18.9") == "not_affected"
+    assert verdict(statement, "ivanti:connect_secure", "22.4R2") == "affected"
+
+
 def test_aliases_are_one_product():
     statement = any_of(cpe("a:f5:nginx:*", end_excluding="1.20.1"))
     assert verdict(statement, "nginx:nginx", "1.18.0") == "affected"

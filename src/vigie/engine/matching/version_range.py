@@ -85,10 +85,18 @@ def _in_bounds(seen: Seen, criterion: Criterion) -> Holds:
     if criterion.end_excluding:
         holds = min(holds, _meets(seen, criterion.end_excluding, "<", "~"))
     if holds is Holds.NO and _goes_backwards(seen, criterion):
-        # The source's slip: which of the two ends is wrong, nobody can tell; above both is outside all the same.
+        # The source's slip: which of the two ends is wrong, nobody can tell; above both is outside all the same, and
+        # so is another line when both ends are of one: ">=3.13,<3.13.0rc2" is of the pre-releases of 3.13 alone.
         above = against(seen, criterion.start_including or criterion.start_excluding) == ">"
-        return Holds.NO if above else Holds.UNKNOWN
+        return Holds.NO if above or _on_another_line(seen, criterion) else Holds.UNKNOWN
     return holds
+
+
+def _on_another_line(seen: Seen, criterion: Criterion) -> bool:
+    ends = [criterion.start_including or criterion.start_excluding, criterion.end_including or criterion.end_excluding]
+    read = [parse(scheme_for(seen.scheme, end), end) for end in ends if end]
+    lines = {end.branch for end in read if end is not None}
+    return len(lines) == 1 and seen.version is not None and seen.version.branch not in lines
 
 
 def _goes_backwards(seen: Seen, criterion: Criterion) -> bool:

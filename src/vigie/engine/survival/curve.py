@@ -79,6 +79,13 @@ class Curve:
                 break
         return Median(*found)
 
+    def median_resting_on(self, least: int) -> Median:
+        """The median, unless it rests on the last few that were followed so long (ADR 8)."""
+        found = self.median
+        at_risk = next((step.at_risk for step in self.steps if step.seconds == found.seconds), 0)
+        rests_on_few = found.seconds is not None and at_risk < least and self.censored > 0
+        return Median(None, None, None) if self.n < least or rests_on_few else found
+
     def at(self, seconds: int) -> Survival | None:
         """The share left at that age, what ends at it counted as gone; None beyond the longest age followed."""
         if self.followed_seconds is None:

@@ -1,7 +1,7 @@
 """Which share is left at each age, when some are not followed to their end? (Kaplan and Meier, 1958)"""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from .curve import Curve, Step
 from .lifetime import Lifetime
@@ -14,13 +14,18 @@ def kaplan_meier(lifetimes: Iterable[Lifetime]) -> Curve:
     for one in lifetimes:
         gone[one.seconds] += 1
         ended[one.seconds] += one.ended
-    n = at_risk = gone.total()
+    return of_counts(gone, ended)
+
+
+def of_counts(gone: Mapping[int, int], ended: Mapping[int, int]) -> Curve:
+    """The same, of many at once: how many were followed up to each age in seconds, and how many of them ended there."""
+    n = at_risk = sum(gone.values())
     steps, survival, greenwood = [], 1.0, 0.0
     for age in sorted(gone):
-        events = ended[age]
+        events = ended.get(age, 0)
         if events:
             survival *= (at_risk - events) / at_risk
             greenwood += events / (at_risk * (at_risk - events)) if at_risk > events else 0.0
             steps.append(Step(age, at_risk, events, survival, greenwood))
         at_risk -= gone[age]
-    return Curve(n, ended.total(), max(gone, default=None), tuple(steps))
+    return Curve(n, sum(ended.values()), max(gone, default=None), tuple(steps))

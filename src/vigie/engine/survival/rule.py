@@ -11,3 +11,4 @@ class FixRule:
     reference: str
     least: int  # findings under which no median is told
     marks: tuple[timedelta, ...]  # ages at which the share still open is told
+    beds_from: tuple[tuple[int, str], ...] = ()  # (beds, class of size from so many on), largest first

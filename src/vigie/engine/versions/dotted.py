@@ -65,6 +65,8 @@ def _suffix(found: re.Match[str]) -> tuple[int, ...]:
     if found["letter"]:
         return (LETTER, *letters(found["letter"]))
     patch = found["patch"] or found["revision"]
+    if found["revision"] and not int(found["revision"]):
+        return (RELEASE,)  # "1.4.0-0" is how a range writes "from 1.4.0, its pre-releases too", and build 0 elsewhere
     if patch:
         return (PATCH, int(patch))
     return (RELEASE,)

@@ -9,7 +9,7 @@ _RELEASE = re.compile(r"(\d+\.\d+)[-_ ]?r(\d+(?:\.\d+)*)(?:[-_ (]+(?:build[ -]?)
 _BUILD = re.compile(r"(\d+\.\d+)\.(\d+)\.(\d{3,})(?:\.\d+)?")
 # Builds whose patch level the vendor's release notes tell (techpubs, pulse-connect-secure, pcs/9.1rx).
 _KNOWN_BUILDS: dict[tuple[int, ...], int] = {(9, 1, 11, 12173): 3, (9, 1, 11, 12319): 4, (9, 1, 11, 13127): 5}
-_LINE = re.compile(r"\d+\.\d+")
+_LINE = re.compile(r"\d+(?:\.\d+)?")
 
 
 def read(text: str) -> Reading | None:

@@ -99,6 +99,8 @@ _BY_PRODUCT = {
     ("php", "php"): "php",
     ("postfix", "postfix"): "exim_mail",
     ("proftpd", "proftpd"): "proftpd",
+    ("python", "python"): "pep440",
+    ("python_software_foundation", "cpython"): "pep440",
     ("progress", "moveit_transfer"): "moveit_alias",
     ("pulsesecure", "pulse_connect_secure"): "pulse_ivanti",
     ("pulsesecure", "pulse_policy_secure"): "pulse_ivanti",
