@@ -21,7 +21,9 @@ from vigie.apps.accounts.models import Role, SignInLink, User
 from vigie.apps.accounts.rights import RIGHTS, SCOPES
 from vigie.apps.assets.models import Asset, Mandate
 from vigie.apps.audit.models import Event
-from vigie.apps.findings.models import Finding
+from vigie.apps.findings.agreements import actions as agreements
+from vigie.apps.findings.models import Finding, Sighting
+from vigie.apps.findings.refusals import Incomplete
 from vigie.apps.registry.actions import mark_essential
 from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment, Group, Territory
@@ -225,16 +227,33 @@ def test_each_role_sees_what_the_table_says(bruno, now, pair_of_hospitals, kind)
     assert " ".join(str(rows.count()) for rows in seen) == SIGHT[kind]
 
 
-def test_anssi_sees_the_findings_of_essential_operators_that_agreed(bruno, now):
-    agreed, silent, ordinary = (FindingFactory().establishment for _ in range(3))
-    mark_essential(establishment=agreed, essential=True, shown_to_anssi=True, by="test", now=now)
-    mark_essential(establishment=silent, essential=True, shown_to_anssi=False, by="test", now=now)
-    mark_essential(establishment=ordinary, essential=False, shown_to_anssi=True, by="test", now=now)
+def test_anssi_reads_the_kinds_of_findings_that_essential_operators_agreed_to_show(bruno, now):
+    agreed, silent, ordinary = (FindingFactory(kind="product").establishment for _ in range(3))
+    other_kind = FindingFactory(establishment=agreed, kind="check", subject="ftp-no-tls", port=4021)
+    for one in (agreed, silent):
+        mark_essential(establishment=one, essential=True, by="test", now=now)
+    for one in (agreed, ordinary):
+        agreements.agree(establishment=one, kinds=["product"], signatory="D", basis="Letter", by="test", now=now)
     granted(bruno, "anssi_liaison", None, now)
     assert [one.establishment for one in Finding.objects.visible_to(bruno, now)] == [agreed]
-    assert list(Establishment.objects.visible_to(bruno, now)) == [agreed]
-    assert {one.establishment for one in Service.objects.visible_to(bruno, now)} == {agreed}
-    assert not Asset.objects.visible_to(bruno, now).exists()
+    agreements.agree(establishment=agreed, kinds=["check"], signatory="D", basis="Letter", by="test", now=now)
+    assert other_kind in Finding.objects.visible_to(bruno, now)
+    agreements.take_back(establishment=agreed, kind="check", by="test", now=now)
+    assert other_kind not in Finding.objects.visible_to(bruno, now)
+    for rows in (Establishment, Service, Asset, Mandate, Sighting):
+        assert not rows.objects.visible_to(bruno, now).exists(), rows
+
+
+def test_an_agreement_is_recorded_once_and_with_who_gave_it(now):
+    one = EstablishmentFactory()
+    told = {"establishment": one, "signatory": "La directrice", "basis": "Lettre du 3", "by": "test", "now": now}
+    assert len(agreements.agree(kinds=["product", "check"], **told)) == 2
+    assert agreements.agree(kinds=["product"], **told) == []
+    with pytest.raises(Incomplete):
+        agreements.agree(kinds=["product"], **told | {"signatory": " "})
+    assert agreements.take_back(establishment=one, kind="product", by="test", now=now)
+    assert not agreements.take_back(establishment=one, kind="product", by="test", now=now)
+    assert len(agreements.agree(kinds=["product"], **told)) == 1
 
 
 def test_an_invitation_gives_an_account_a_role_and_one_link(now):

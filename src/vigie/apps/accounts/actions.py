@@ -6,16 +6,17 @@ from django.utils.translation import gettext_noop as _
 
 from vigie.apps.audit.actions import record
 
+from . import second_factor, sessions
 from .enums import RoleKind
-from .granting import RoleRefused, Target, delegate, end_role, grant_role
+from .granting import RoleRefused, Target, delegate, end_role, grant_role, refuse_oneself
 from .models import Role, SignInFailure, SignInLink, User
 from .queries import email_sha256, token_sha256
 
 __all__ = [
-    "INVITATION", "LinkRefused", "RoleRefused", "actor", "choose_password",
+    "INVITATION", "LinkRefused", "RoleRefused", "actor", "choose_password", "close_account",
     "create_sign_in_link", "delegate", "end_role",
     "grant_first_roles", "grant_role", "invite", "note_failed_sign_in", "note_read", "note_sign_in",
-    "use_sign_in_link",
+    "open_account", "refuse_oneself", "start_again", "use_sign_in_link",
 ]  # fmt: skip
 
 INVITATION = timedelta(days=7)  # to open the mail and sign in once; afterwards another is asked for
@@ -38,17 +39,41 @@ def create_sign_in_link(*, user: User, now: datetime, lifetime: timedelta) -> st
 @transaction.atomic
 def invite(
     *, email: str, name: str, kind: str, over: Target, until: datetime | None, by: str, now: datetime
-) -> "tuple[Role, str]":
-    """Make the account when it is new, give the role, and return it with the token of a link that signs in once."""
-    user = User.objects.filter(email__iexact=email.strip()).first() or User.objects.create_user(
-        email.strip(), name=name.strip()
-    )
+) -> "tuple[Role, str | None]":
+    """Make the account when it is new and give the role; return it with the token of a link that signs in once.
+
+    The token is None for an account that there was: else whoever may invite would get into anybody's.
+    """
+    known = User.objects.filter(email__iexact=email.strip()).first()
+    user = known or User.objects.create_user(email.strip(), name=name.strip())
     if not user.is_active:
         raise RoleRefused(_("This account is closed."))
     role = grant_role(user=user, kind=kind, over=over, valid_until=until, by=by, now=now)
-    token = create_sign_in_link(user=user, now=now, lifetime=INVITATION)
+    token = None if known else create_sign_in_link(user=user, now=now, lifetime=INVITATION)
     record(kind="invited", by=by, at=now, subject=user, role=role.pk)
     return role, token
+
+
+@transaction.atomic
+def start_again(*, user: User, by: str, now: datetime) -> str:
+    """Forget the second factors of somebody who lost them, end their sessions; return a token good for an hour."""
+    second_factor.forget_proofs(user=user, by=by, now=now)
+    sessions.end_all_sessions(user=user, by=by, now=now)
+    return create_sign_in_link(user=user, now=now, lifetime=timedelta(hours=1))
+
+
+@transaction.atomic
+def close_account(*, user: User, by: str, now: datetime) -> None:
+    """Nobody signs in by it any more, at once; its roles stay, and hold nothing while it is closed."""
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    sessions.end_all_sessions(user=user, by=by, now=now)
+    record(kind="account-closed", by=by, at=now, subject=user)
+
+
+@transaction.atomic
+def open_account(*, user: User, by: str, now: datetime) -> None:
+    User.objects.filter(pk=user.pk).update(is_active=True)
+    record(kind="account-opened", by=by, at=now, subject=user)
 
 
 @transaction.atomic

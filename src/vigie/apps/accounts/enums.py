@@ -28,3 +28,10 @@ class ProofKind(TextChoices):
     APPLICATION = "application", _("application that shows codes")
     PASSKEY = "passkey", _("passkey")
     PAPER = "paper", _("codes on paper")
+
+
+class TokenScope(TextChoices):
+    """What a token allows, within what its owner may do."""
+
+    READ = "read", _("to read")
+    ACT = "act", _("to read and to act")

@@ -27,6 +27,12 @@ def scope_kind_of(over: Target) -> ScopeKind:
     return ScopeKind.GROUP if isinstance(over, Group) else ScopeKind.TERRITORY
 
 
+def refuse_oneself(*, giver: User, receiver: User) -> None:
+    """Two persons are needed to widen what one may see: whoever administers would else read everything."""
+    if giver.pk == receiver.pk:
+        raise RoleRefused(_("Nobody gives a role to themselves."))
+
+
 @transaction.atomic
 def grant_role(
     *,
@@ -48,7 +54,8 @@ def grant_role(
     if valid_until is not None and valid_until <= max(start, now):
         raise RoleRefused(_("The role would end before it starts."))
     given = {scope.value: over} if over is not None else {}
-    same = Role.objects.select_for_update().filter(user=user, kind=kind, scope_kind=scope, delegated_from=None, **given)
+    User.objects.select_for_update().get(pk=user.pk)  # two administrators at once: one of them waits
+    same = Role.objects.filter(user=user, kind=kind, scope_kind=scope, delegated_from=None, **given)
     if same.in_force(max(start, now)).exists():
         raise RoleRefused(_("This person already has this role there."))
     return _write(
@@ -59,7 +66,7 @@ def grant_role(
 @transaction.atomic
 def delegate(*, role: Role, to: User, until: datetime, by: str, now: datetime) -> Role:
     """Lend a role to somebody until a date; it ends with the role that it comes from, if that comes first."""
-    mine = Role.objects.select_for_update().in_force(now).filter(pk=role.pk).first()
+    mine = Role.objects.select_for_update(of=("self",)).in_force(now).filter(pk=role.pk).first()
     if mine is None:
         raise RoleRefused(_("This role is not in force."))
     if mine.delegated_from_id is not None:

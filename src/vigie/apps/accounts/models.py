@@ -14,9 +14,16 @@ from django.utils import timezone
 from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment, Group, Territory
 from vigie.apps.registry.scopes import Scope
+from vigie.apps.vault.fields import EncryptedField
 
 from .enums import ProofKind, RoleKind, ScopeKind
+from .openid.models import OpenIdLink
 from .rights import RIGHTS
+from .tokens.models import AccessToken
+
+__all__ = [
+    "AccessToken", "OpenIdLink", "OpenSession", "Proof", "ProofQuerySet", "Role", "SignInFailure", "SignInLink", "User",
+]  # fmt: skip
 
 
 class UserManager(BaseUserManager["User"]):
@@ -48,11 +55,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def held_roles(self) -> "tuple[Role, ...]":
         """What they were given and was not ended, read once per request; whether it is in force asks for a time."""
-        return tuple(
-            self.roles.filter(ended_at=None)
-            .select_related("delegated_from", "establishment", "group", "territory")
-            .order_by("pk")
-        )
+        return tuple(self.roles.filter(ended_at=None).select_related("delegated_from").order_by("pk"))
 
     def roles_at(self, now: datetime) -> "tuple[Role, ...]":
         return tuple(role for role in self.held_roles if role.is_in_force(now))
@@ -150,7 +153,7 @@ class Proof(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="proofs")
     kind = models.CharField(max_length=12, choices=ProofKind)
     name = models.CharField(max_length=80, blank=True)  # of a passkey, in its owner's words
-    secret = models.TextField()  # encrypted: see sealed
+    secret = EncryptedField(purpose="second-factor", about="user_id")
     last_step = models.BigIntegerField(null=True)  # of the last code that was accepted: none opens twice
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)

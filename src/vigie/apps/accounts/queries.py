@@ -1,15 +1,17 @@
 """Who may sign in now, and who may do what over an establishment?"""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from vigie.apps.audit.models import Event
 from vigie.apps.registry.enums import Right
-from vigie.apps.registry.models import Establishment, Membership
+from vigie.apps.registry.models import Establishment, Group, Membership, Territory
 
-from .enums import ScopeKind
+from .enums import RoleKind, ScopeKind
 from .models import Role, SignInFailure, SignInLink, User
 from .rights import RIGHTS
 
@@ -65,3 +67,53 @@ def people_over(establishment: Establishment, right: Right, now: datetime) -> Qu
     kinds = [kind for kind, rights in RIGHTS.items() if right in rights]
     held = Role.objects.in_force(now).filter(over, kind__in=kinds)
     return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "email")
+
+
+class NotInRegistry(Exception):
+    """What a role would be given over is not there; holds what was written."""
+
+
+def over_named(text: str) -> Establishment | Group | Territory | None:
+    """A FINESS number, `group:CODE`, `region:CODE`, `department:CODE`, or `nation`, which is None."""
+    if text == "nation":
+        return None
+    kind, colon, code = text.partition(":")
+    found: Establishment | Group | Territory | None
+    if not colon:
+        found = Establishment.objects.filter(finess=text.upper()).first()
+    elif kind == "group":
+        found = Group.objects.filter(code=code).order_by("kind").first()
+    else:
+        found = Territory.objects.filter(kind=kind, code=code).first()
+    if found is None:
+        raise NotInRegistry(text)
+    return found
+
+
+def people(now: datetime) -> QuerySet[User]:
+    """Everybody who has an account, with the roles that are in force (`current_roles`), by name."""
+    beside = Role.objects.in_force(now).select_related("establishment", "group", "territory").order_by("pk")
+    return User.objects.prefetch_related(Prefetch("roles", beside, to_attr="current_roles")).order_by("name", "email")
+
+
+def failures_of(emails: Iterable[str], now: datetime) -> dict[str, int]:
+    """E-mail address -> tries that failed in the last quarter of an hour, from anywhere; those without are left out."""
+    hashes = {email_sha256(email): email for email in emails}
+    rows = SignInFailure.objects.filter(email_sha256__in=hashes, at__gt=now - WINDOW).order_by()
+    counted = rows.values_list("email_sha256").annotate(n=Count("pk"))
+    return {hashes[one]: count for one, count in counted}
+
+
+def providers_of(establishment: Establishment, now: datetime) -> QuerySet[Role]:
+    """Those that this establishment named, and whose role has not ended."""
+    rows = Role.objects.filter(kind=RoleKind.PROVIDER, establishment=establishment, ended_at=None)
+    return rows.exclude(valid_until__lte=now).select_related("user").order_by("user__name", "user__email")
+
+
+def trail(user: User, now: datetime) -> QuerySet[Event]:
+    """The events that this person may read: all, or those about the establishments of their role."""
+    rows: QuerySet[Event] = Event.objects.all()
+    if user.scope(Right.TRAIL, now).nation:
+        return rows
+    mine = Establishment.objects.visible_to(user, now, Right.TRAIL).order_by().values("pk")
+    return rows.filter(subject_type="establishment", subject_id__in=mine)

@@ -6,6 +6,7 @@ import json
 import secrets
 from base64 import b32decode, b32encode, b64decode, b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +16,10 @@ from fido2.server import Fido2Server
 from fido2.webauthn import AttestedCredentialData, PublicKeyCredentialRpEntity, PublicKeyCredentialUserEntity
 
 from vigie.apps.audit.actions import record
+from vigie.apps.vault.encryption import Unreadable, decrypt, encrypt
 
 from .enums import ProofKind
 from .models import Proof, ProofQuerySet, User
-from .sealed import opened, sealed
 
 STEP_SECONDS, DIGITS = 30, 6  # RFC 6238, as every application of codes reads it by default
 EARLY_OR_LATE = 1  # steps: a telephone may be half a minute off
@@ -29,6 +30,19 @@ Credential = Mapping[str, Any]
 
 class ProofRefused(Exception):
     """The code, or the passkey, is not the right one; which part is wrong is not told."""
+
+
+def _kept(text: str, user: User) -> bytes:
+    """A copy of the database alone gives nobody's codes, and a proof moved to another account opens nothing."""
+    return encrypt(text.encode(), purpose="second-factor", about=user.pk)
+
+
+def _read(row: Proof) -> str:
+    """Raise ProofRefused when it cannot be read any more: `vigie people reset` gives a new start."""
+    try:
+        return decrypt(row.secret, purpose="second-factor", about=row.user_id).decode()
+    except Unreadable as error:
+        raise ProofRefused from error
 
 
 def proofs_of(user: User) -> ProofQuerySet:
@@ -69,7 +83,12 @@ def enrol_application(*, user: User, secret: str, code: str, by: str, now: datet
     if step is None or Proof.objects.filter(user=user, kind=ProofKind.APPLICATION).exists():
         raise ProofRefused
     Proof.objects.create(
-        user=user, kind=ProofKind.APPLICATION, secret=sealed(secret), last_step=step, created_at=now, last_used_at=now
+        user=user,
+        kind=ProofKind.APPLICATION,
+        secret=_kept(secret, user),
+        last_step=step,
+        created_at=now,
+        last_used_at=now,
     )
     record(kind="second-factor-added", by=by, at=now, subject=user, how="application")
     return _paper_codes(user, now)
@@ -81,7 +100,7 @@ def _paper_codes(user: User, now: datetime) -> list[str]:
         return []
     codes = [b32encode(secrets.token_bytes(PAPER_BYTES)).decode().lower() for _ in range(PAPER_CODES)]
     hashes = json.dumps([hashlib.sha256(code.encode()).hexdigest() for code in codes])
-    Proof.objects.create(user=user, kind=ProofKind.PAPER, secret=sealed(hashes), created_at=now)
+    Proof.objects.create(user=user, kind=ProofKind.PAPER, secret=_kept(hashes, user), created_at=now)
     return codes
 
 
@@ -101,7 +120,7 @@ def check_code(*, user: User, code: str, by: str, now: datetime) -> None:
 
 
 def _spend_step(row: Proof, code: str, now: datetime) -> bool:
-    step = _matching_step(opened(row.secret), code, now)
+    step = _matching_step(_read(row), code, now)
     if step is None or (row.last_step is not None and step <= row.last_step):
         return False  # seen over a shoulder, a code opens nothing a second time
     row.last_step = step
@@ -109,12 +128,12 @@ def _spend_step(row: Proof, code: str, now: datetime) -> bool:
 
 
 def _spend_paper(row: Proof, code: str) -> bool:
-    left = json.loads(opened(row.secret))
+    left = json.loads(_read(row))
     typed = hashlib.sha256(code.encode()).hexdigest()
     if typed not in left:
         return False
     left.remove(typed)
-    row.secret = sealed(json.dumps(left))
+    row.secret = _kept(json.dumps(left), row.user)
     return True
 
 
@@ -123,8 +142,12 @@ def _server(host: str) -> Fido2Server:
 
 
 def _credentials(user: User) -> list[AttestedCredentialData]:
-    rows = Proof.objects.filter(user=user, kind=ProofKind.PASSKEY).order_by("pk")
-    return [AttestedCredentialData(b64decode(opened(row.secret))) for row in rows]
+    """Those that can be read: one whose key is lost opens nothing, and hinders no other."""
+    found = []
+    for row in Proof.objects.filter(user=user, kind=ProofKind.PASSKEY).order_by("pk"):
+        with suppress(ProofRefused):
+            found.append(AttestedCredentialData(b64decode(_read(row))))
+    return found
 
 
 def ask_new_passkey(*, user: User, host: str) -> tuple[dict[str, Any], Any]:
@@ -149,7 +172,7 @@ def enrol_passkey(
         raise ProofRefused from error
     if made is None:
         raise ProofRefused
-    secret = sealed(b64encode(made).decode())
+    secret = _kept(b64encode(made).decode(), user)
     label = "".join(c for c in name if c.isprintable()).strip()[:80]
     Proof.objects.create(user=user, kind=ProofKind.PASSKEY, name=label, secret=secret, created_at=now)
     record(kind="second-factor-added", by=by, at=now, subject=user, how="passkey")

@@ -1,7 +1,9 @@
 """The sessions of a person: opened from one browser, twelve hours at most, ended from anywhere."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -10,8 +12,21 @@ from django.db.models import QuerySet
 from vigie.apps.audit.actions import record
 
 from .models import OpenSession, User
+from .rights import SECOND_FACTOR
 
 LONGEST = timedelta(hours=12)
+BOUND = "bound"  # in a session: {"agent": hash of the browser's name, "opened": time, "proved": by a second factor}
+
+
+def must_enrol(user: User, now: datetime) -> bool:
+    return any(user.has(right, now) for right in SECOND_FACTOR)
+
+
+def owes_a_proof(bound: Mapping[str, Any], user: User, now: datetime, *, compulsory: bool) -> bool:
+    """Whether the second factor comes before all else: enrolled and not passed yet, or not enrolled and compulsory."""
+    if bound.get("proved"):
+        return False
+    return bool(bound.get("enrolled")) or (compulsory and must_enrol(user, now))
 
 
 def agent_sha256(agent: str) -> str:

@@ -1,0 +1,1 @@
+"""Keys that people make for their programs: named, dated, shown once, taken back at any time."""
