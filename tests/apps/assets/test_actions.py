@@ -200,3 +200,11 @@ def test_the_last_day_of_a_mandate_is_included_in_paris():
 def test_a_date_that_is_none_is_told(text):
     with pytest.raises(InvalidMandate, match="is not a date"):
         ends(text)
+
+
+def test_a_name_that_reads_as_the_domain_of_another_is_refused():
+    owner = EstablishmentFactory()
+    declare(owner, "hopital-valmorne.example", "domain")
+    with pytest.raises(InvalidAsset, match=r"reads as hopital-valmorne\.example"):
+        declare(EstablishmentFactory(), "hôpital-valmorne.example", "domain")
+    assert declare(owner, "hôpital-valmorne.example", "domain").value.startswith("xn--")

@@ -5,7 +5,7 @@ import pytest
 from tests.factories import EstablishmentFactory, SiteFactory
 from vigie.apps.assets import actions, queries
 from vigie.apps.assets.imports import import_perimeter
-from vigie.apps.assets.models import Asset, Mandate
+from vigie.apps.assets.models import Asset, Mandate, Proof
 from vigie.apps.audit.models import Event
 from vigie.apps.registry.models import ImportRun
 from vigie.sources.faults import SourceUnreadable
@@ -115,3 +115,15 @@ def test_each_fault_of_a_mandate_line_has_its_sentence(tmp_path, owner, line, sa
 def test_another_file_is_told_for_what_it_is(tmp_path):
     with pytest.raises(SourceUnreadable, match="looks like finess"):
         bring_in(tmp_path, "finess;etalab;1;2026-01-01")
+
+
+def test_what_the_operator_vouches_for_is_proved_with_its_import(tmp_path):
+    owner = EstablishmentFactory()
+    path = tmp_path / "perimetre.csv"
+    path.write_text(f"finess;kind;value;hosted_by\n{owner.finess};address;198.51.100.9;Hébergeur Exemple\n", "utf-8")
+    for changed in (1, 0):
+        report = import_perimeter(path=path, by="cli", now=NOW, proved_by="convention 14")
+        assert report.changed == changed
+    proof = Proof.objects.get()
+    assert (proof.value, proof.state, proof.reason) == ("198.51.100.9", "accepted", "convention 14")
+    assert Asset.objects.get().hosted_by == "Hébergeur Exemple"

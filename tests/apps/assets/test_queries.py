@@ -3,7 +3,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from tests.factories import AssetFactory, EstablishmentFactory, MandateFactory
+from tests.factories import AssetFactory, EstablishmentFactory, MandateFactory, ProofFactory
 from vigie.apps.assets import queries
 from vigie.probes.scope import MandateKind, Permit, Refusal, Scope
 
@@ -53,7 +53,8 @@ def test_a_mandate_reaches_the_gate_with_what_is_declared():
 def test_each_kind_covers_only_what_it_can_reach(kind, reached):
     owner = EstablishmentFactory()
     for value in ("127.0.0.9", "10.0.0.9", "198.51.100.9"):
-        AssetFactory(establishment=owner, value=value)
+        AssetFactory(establishment=owner, value=value, hosted_by="Hébergeur Exemple" if kind == "hosted" else "")
+    ProofFactory(establishment=owner, value="198.51.100.9")
     MandateFactory(establishment=owner, kind=kind)
     (mandate,) = queries.mandates_for(owner.pk, NOW)
     assert [str(network) for network in mandate.networks] == [reached]

@@ -148,3 +148,13 @@ def test_a_window_that_cannot_be_is_told_in_a_sentence(text, says):
 def test_the_gate_reads_the_end_of_a_day_as_midnight():
     (window,) = stored_windows([{"days": [5], "from": "00:00", "to": "24:00"}])
     assert (window.weekdays, window.start.hour, window.end.hour) == (frozenset({5}), 0, 0)
+
+
+@pytest.mark.parametrize("name", ["сосо.example", "xn--n1aahb.example", "www.οο.example"])
+def test_a_name_of_another_alphabet_that_looks_latin_as_a_whole_is_refused(name):
+    with pytest.raises(InvalidAsset, match=r"which is another name|mixes letters"):
+        canonical_domain(name)
+
+
+def test_a_name_in_its_own_letters_is_a_name():
+    assert canonical_domain("больница.example") == "xn--80abvlke3d3b.example"

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from vigie.apps.audit import actions as audit
 from vigie.apps.registry.models import Establishment
 
+from .addresses import is_public
+from .contests import note_second_claim
 from .enums import Intensity
 from .models import Asset, Mandate
 from .refusals import AlreadyOver
@@ -26,18 +28,20 @@ def declare_asset(
     now: datetime,
     label: str = "",
     exchanges_care_data: bool = False,
+    hosted_by: str = "",
 ) -> Asset:
     """Declare a domain, an address or a range from today on; raise InvalidAsset with a sentence.
 
     The same value again is the same asset; with another label or tag, the former is ended and a new one begins.
     """
-    terms = asset_terms(establishment=establishment, kind=kind, value=value, label=label, now=now)
+    terms = asset_terms(establishment=establishment, kind=kind, value=value, label=label, now=now, hosted_by=hosted_by)
     same = Asset.objects.current().filter(
         establishment=establishment, kind=terms.kind, value=terms.value, valid_until=None
     )
     before: Asset | None = same.first()
     if before is not None:
-        if (before.label, before.exchanges_care_data) == (terms.label, exchanges_care_data):
+        told = (before.label, before.exchanges_care_data, before.hosted_by)
+        if told == (terms.label, exchanges_care_data, terms.hosted_by):
             return before
         same.end(now.date(), now=now)
     asset: Asset = Asset.objects.create(
@@ -46,12 +50,15 @@ def declare_asset(
         value=terms.value,
         label=terms.label,
         exchanges_care_data=exchanges_care_data,
+        hosted_by=terms.hosted_by,
         valid_from=now.date(),
         recorded_at=now,
     )
     audit.record(
         kind="asset-declared", by=by, at=now, subject=establishment, asset=asset.pk, what=terms.kind, value=terms.value
     )
+    if before is None and is_public(terms.kind, terms.value):
+        note_second_claim(asset=asset, by=by, now=now)
     return asset
 
 
@@ -82,6 +89,7 @@ def grant_mandate(
     exclusions: Iterable[str] = (),
     excluded_ports: Iterable[int | str] = (),
     allow_mllp_frame: bool = False,
+    host: str = "",
 ) -> Mandate:
     """Record an authorisation; raise InvalidMandate with a sentence. The very same one again is not recorded twice."""
     terms = mandate_terms(
@@ -96,6 +104,7 @@ def grant_mandate(
         exclusions=exclusions,
         excluded_ports=excluded_ports,
         allow_mllp_frame=allow_mllp_frame,
+        host=host,
         now=now,
     )
     same = next((one for one in identical_mandates(establishment, terms) if one.withdrawn_at is None), None)
@@ -122,6 +131,7 @@ def identical_mandates(establishment: Establishment, terms: MandateTerms) -> lis
     alike = Mandate.objects.filter(
         establishment=establishment,
         kind=terms.kind,
+        host=terms.host,
         signatory=terms.signatory,
         basis=terms.basis,
         valid_from=terms.valid_from,

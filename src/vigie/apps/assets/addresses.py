@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from vigie.probes.scope import MandateKind, Network, kind_reaches, plain
 
+from .enums import AssetKind
 from .refusals import InvalidAsset
 
 # The largest block that one establishment plausibly owns; a wider one is a mistake or somebody else's network.
@@ -51,6 +52,11 @@ def kinds_reaching(network: Network) -> frozenset[MandateKind]:
         for kind in MandateKind
         if kind_reaches(kind, network.network_address) and kind_reaches(kind, network.broadcast_address)
     )
+
+
+def is_public(kind: str, value: str) -> bool:
+    """Whether a declared value means the same for everybody; a private address is another machine in each network."""
+    return kind == AssetKind.DOMAIN or MandateKind.ESTABLISHMENT in kinds_reaching(ip_network(value))
 
 
 def _nature(network: Network) -> str:

@@ -8,6 +8,9 @@ import idna
 from django.utils.translation import gettext as _
 from publicsuffixlist import PublicSuffixList
 
+from vigie.data.confusables import confusables
+from vigie.engine.lookalikes import is_whole_script_look_alike, reads_as
+
 from .refusals import InvalidAsset
 
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?")
@@ -55,6 +58,17 @@ def _refuse_look_alikes(label: str, text: str) -> None:
             _("%(text)s mixes letters of several alphabets (%(scripts)s): it may imitate another name.")
             % {"text": text[:80], "scripts": ", ".join(sorted(scripts)).lower()}
         )
+    if is_whole_script_look_alike(shown, confusables()):
+        raise InvalidAsset(
+            _("%(text)s is in %(script)s letters that all look Latin: it reads “%(read)s”, which is another name.")
+            % {"text": text[:80], "script": scripts.pop().lower(), "read": reads_as(shown, confusables())}
+        )
+
+
+def imitated(ascii_name: str) -> str | None:
+    """The plain name that a canonical one with letters beyond ASCII would be taken for; None when there is none."""
+    shown = ".".join(_decoded(label, ascii_name) for label in ascii_name.split("."))
+    return reads_as(shown, confusables())
 
 
 def _decoded(label: str, text: str) -> str:

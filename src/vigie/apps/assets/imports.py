@@ -21,16 +21,21 @@ from vigie.sources.registry_kind import Content, recognise
 from vigie.sources.text_file import TextFile
 
 from . import actions
-from .models import Asset, Mandate
+from .bulk import BATCH, Asked, declare_batch
+from .models import Mandate
+from .proofs import vouch
 from .refusals import InvalidMandate, PerimeterRefused
-from .terms import MandateTerms, asset_terms, begins, ends, mandate_terms
+from .terms import MandateTerms, asset_terms, begins, ends, mandate_terms, mandates_given
 
 
-def import_perimeter(*, path: Path, by: str, now: datetime, progress: Progress = no_progress) -> ImportReport:
+def import_perimeter(
+    *, path: Path, by: str, now: datetime, proved_by: str = "", progress: Progress = no_progress
+) -> ImportReport:
     """Import a file of assets or of mandates, whichever it is; it adds, and ends nothing.
 
-    A mandate that was withdrawn is not granted again by importing its line again. Raise SourceUnreadable when the
-    file is neither.
+    `proved_by` names the documents, reviewed on paper, that prove the assets of the file; without it they wait for
+    their proof. A mandate that was withdrawn is not granted again by importing its line again. Raise SourceUnreadable
+    when the file is neither.
     """
     source = recognise(path)
     if source.text is None or source.content not in {Content.ASSETS, Content.MANDATES}:
@@ -42,31 +47,25 @@ def import_perimeter(*, path: Path, by: str, now: datetime, progress: Progress =
         rows = _usable(source.text, source.content, reading, tally)
     refusal = runs.too_many_bad(tally)
     if not refusal:
-        for done, row in enumerate(rows, start=1):
-            tally.added += row.record(reading)
-            progress(done, len(rows))
+        _record([row for row in rows if isinstance(row, Asked)], proved_by, reading, tally)
+        for row in rows:
+            if isinstance(row, _MandateLine):
+                tally.added += row.record(reading)
     with transaction.atomic():
         return keep(reading, tally, records=source.content, refusal=refusal)
 
 
-@dataclass(frozen=True, slots=True)
-class _AssetLine:
-    row: AssetRow
-    establishment: Establishment
-
-    def record(self, reading: Reading) -> bool:
-        """Whether it was new, or told something new."""
-        last = Asset.objects.aggregate(last=Max("pk"))["last"] or 0
-        asset = actions.declare_asset(
-            establishment=self.establishment,
-            kind=self.row.kind,
-            value=self.row.value,
-            label=self.row.label,
-            exchanges_care_data=self.row.exchanges_care_data,
-            by=reading.by,
-            now=reading.now,
-        )
-        return asset.pk > last
+def _record(asked: list[Asked], proved_by: str, reading: Reading, tally: Tally) -> None:
+    for start in range(0, len(asked), BATCH):
+        tally.added += declare_batch(asked=asked[start : start + BATCH], by=reading.by, now=reading.now)
+        reading.progress(start, len(asked))
+    if not proved_by:
+        return
+    of_each: dict[Establishment, list[tuple[str, str]]] = {}
+    for one in asked:
+        of_each.setdefault(one.establishment, []).append((str(one.terms.kind), one.terms.value))
+    for owner, values in of_each.items():
+        tally.changed += vouch(establishment=owner, values=values, reference=proved_by, by=reading.by, now=reading.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +86,7 @@ class _MandateLine:
     def _asked(self) -> dict[str, Any]:
         return {
             "kind": self.row.kind,
+            "host": self.row.host,
             "signatory": self.row.signatory,
             "basis": self.row.basis,
             "valid_from": begins(self.row.valid_from),
@@ -99,9 +99,10 @@ class _MandateLine:
         }
 
 
-def _usable(text: TextFile, content: Content, reading: Reading, tally: Tally) -> list[_AssetLine | _MandateLine]:
+def _usable(text: TextFile, content: Content, reading: Reading, tally: Tally) -> list["Asked | _MandateLine"]:
     """The lines that may be recorded; the others are counted with their reason. Nothing is written."""
-    found: list[_AssetLine | _MandateLine] = []
+    found: list[Asked | _MandateLine] = []
+    given: dict[int, frozenset[str]] = {}
     owners = {one.finess: one for one in Establishment.objects.all()}
     rows: Iterator[AssetRow | MandateRow | BadRow] = (
         read_assets(text) if content is Content.ASSETS else read_mandates(text)
@@ -113,13 +114,10 @@ def _usable(text: TextFile, content: Content, reading: Reading, tally: Tally) ->
         elif (owner := owners.get(row.finess)) is None:
             tally.leave_out(BadRow(row.line, _unknown(row.finess), row.finess))
         else:
-            line = _AssetLine(row, owner) if isinstance(row, AssetRow) else _MandateLine(row, owner)
             try:
-                _judge(line, reading.now)
+                found.append(_judged(row, owner, given, reading.now))
             except PerimeterRefused as error:
                 tally.leave_out(BadRow(row.line, str(error), row.finess))
-            else:
-                found.append(line)
     return found
 
 
@@ -130,13 +128,26 @@ def _unknown(finess: str) -> str:
     return f"{finess} is not in the registry: import FINESS first"
 
 
-def _judge(line: _AssetLine | _MandateLine, now: datetime) -> None:
-    if isinstance(line, _AssetLine):
-        asset_terms(
-            establishment=line.establishment, kind=line.row.kind, value=line.row.value, label=line.row.label, now=now
+def _judged(
+    row: AssetRow | MandateRow, owner: Establishment, given: dict[int, frozenset[str]], now: datetime
+) -> "Asked | _MandateLine":
+    """What may be recorded; `given` remembers the mandates of each owner. Raise PerimeterRefused."""
+    if isinstance(row, AssetRow):
+        if owner.pk not in given:
+            given[owner.pk] = mandates_given(owner, now)
+        terms = asset_terms(
+            establishment=owner,
+            kind=row.kind,
+            value=row.value,
+            label=row.label,
+            hosted_by=row.hosted_by,
+            given=given[owner.pk],
+            now=now,
         )
-        return
-    former = actions.identical_mandates(line.establishment, line.terms(now))
+        return Asked(owner, terms, row.exchanges_care_data)
+    line = _MandateLine(row, owner)
+    former = actions.identical_mandates(owner, line.terms(now))
     # Its signatory took it back: only a person may grant it again, not a file that was kept.
     if former and all(one.withdrawn_at is not None for one in former):
         raise InvalidMandate(_("This mandate was withdrawn: grant it again on the page, or with other dates."))
+    return line

@@ -1,7 +1,7 @@
 """What an establishment shows to the internet, and who allowed that it be looked at."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,8 +10,20 @@ from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment
 from vigie.apps.registry.scopes import Viewer, of_establishments
 from vigie.apps.timeline import DatedFact, DatedQuerySet
+from vigie.apps.vault.fields import EncryptedField
 
-from .enums import AssetKind, Intensity, MandateKind
+from .enums import (
+    AssetKind,
+    ContestDecision,
+    ContestKind,
+    Intensity,
+    LeakKind,
+    MandateKind,
+    ProofMethod,
+    ProofState,
+    ProposalSource,
+    ProposalState,
+)
 
 
 class AssetQuerySet(DatedQuerySet):
@@ -31,6 +43,7 @@ class Asset(DatedFact):
     value = models.CharField(max_length=253)  # canonical: lower-case A-label, compressed address, CIDR
     label = models.CharField(max_length=120, blank=True)  # "VPN gateway", in the owner's words
     exchanges_care_data = models.BooleanField(default=False)
+    hosted_by = models.CharField(max_length=120, blank=True)  # the third party whose machine it is on; "" when its own
 
     objects = AssetManager()  # type: ignore[misc]
 
@@ -60,6 +73,7 @@ class Mandate(models.Model):
 
     establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="mandates")
     kind = models.CharField(max_length=14, choices=MandateKind)
+    host = models.CharField(max_length=120, blank=True)  # of a host's agreement: it covers what is hosted there alone
     signatory = models.CharField(max_length=120)
     basis = models.CharField(max_length=200)  # convention, mandate letter, laboratory...
     valid_from = models.DateTimeField()
@@ -82,5 +96,167 @@ class Mandate(models.Model):
                 condition=Q(valid_until__gt=F("valid_from")), name="assets_mandate_ends_after_it_starts"
             ),
             models.CheckConstraint(condition=~Q(signatory=""), name="assets_mandate_has_a_signatory"),
+            models.CheckConstraint(
+                condition=Q(kind="hosted", host__gt="") | (~Q(kind="hosted") & Q(host="")),
+                name="assets_agreement_names_its_host",
+            ),
         ]
         indexes = [models.Index(fields=["establishment", "valid_until"], name="assets_mandates_of")]
+
+
+class OfPerimeterQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Viewer, now: datetime) -> Self:
+        return self.filter(of_establishments(user.scope(Right.PERIMETER, now)))
+
+
+class ProofQuerySet(OfPerimeterQuerySet):
+    def in_force(self, now: datetime) -> Self:
+        return self.filter(state=ProofState.ACCEPTED, valid_until__gt=now)
+
+    def to_review(self) -> Self:
+        """Signed documents that no analyst has read yet."""
+        return self.filter(state=ProofState.WAITING, method=ProofMethod.DOCUMENT)
+
+
+class Proof(models.Model):
+    """That a declared value belongs to an establishment. By value, not by asset: another label changes no owner."""
+
+    establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="proofs")
+    kind = models.CharField(max_length=8, choices=AssetKind)
+    value = models.CharField(max_length=253)
+    method = models.CharField(max_length=8, choices=ProofMethod)
+    state = models.CharField(max_length=8, choices=ProofState, default=ProofState.WAITING)
+    token = models.CharField(max_length=64, blank=True)  # what is to be published; none for a document
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=200)
+    checking_since = models.DateTimeField(null=True, blank=True)  # a look for the token is under way
+    checked_at = models.DateTimeField(null=True, blank=True)
+    told = models.CharField(max_length=200, blank=True)  # what the last look met, a short English clause
+    misses = models.PositiveSmallIntegerField(default=0)  # looks in a row that were answered without the token
+    places = models.JSONField(default=list)  # addresses from which the file was read
+    valid_until = models.DateTimeField(null=True, blank=True)
+    document_sha256 = models.CharField(max_length=64, blank=True)
+    document_name = models.CharField(max_length=120, blank=True)
+    document_type = models.CharField(max_length=40, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    objects = ProofQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["establishment", "kind", "value", "method"],
+                condition=Q(state__in=["waiting", "accepted"]),
+                name="assets_one_live_proof_per_method",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="accepted") | Q(valid_until__isnull=False), name="assets_accepted_proof_ends"
+            ),
+            models.CheckConstraint(condition=~Q(state="refused") | ~Q(reason=""), name="assets_refused_proof_says_why"),
+        ]
+        indexes = [models.Index(fields=["state", "checked_at"], name="assets_proofs_to_check")]
+
+
+class ProofDocument(models.Model):
+    """The signed document itself, encrypted; read by analysts and by the establishment that sent it."""
+
+    proof = models.OneToOneField(Proof, on_delete=models.CASCADE, related_name="document")
+    body = EncryptedField(purpose="proof-document", about="proof_id")
+
+
+class ContestQuerySet(OfPerimeterQuerySet):
+    def open(self) -> Self:
+        return self.filter(decided_at=None)
+
+
+class Contest(models.Model):
+    """Somebody says that a declared value is not where it belongs. Decided by an analyst, never erased."""
+
+    establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="contests")
+    kind = models.CharField(max_length=8, choices=AssetKind)
+    value = models.CharField(max_length=253)
+    claim = models.CharField(max_length=14, choices=ContestKind)
+    reason = models.CharField(max_length=300, blank=True)
+    opened_at = models.DateTimeField()
+    opened_by = models.CharField(max_length=200)
+    decision = models.CharField(max_length=8, choices=ContestDecision, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=200, blank=True)
+    decided_reason = models.CharField(max_length=300, blank=True)
+
+    objects = ContestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["establishment", "kind", "value"], condition=Q(decided_at=None), name="assets_contested_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at=None, decision="") | (Q(decided_at__isnull=False) & ~Q(decision="")),
+                name="assets_decided_contest_has_a_decision",
+            ),
+        ]
+
+
+class Proposal(models.Model):
+    """Something that may belong to an establishment. Nothing is sent to it: only an accepted one becomes an asset."""
+
+    establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="proposals")
+    kind = models.CharField(max_length=8, choices=AssetKind)
+    value = models.CharField(max_length=253)
+    source = models.CharField(max_length=16, choices=ProposalSource)
+    told = models.CharField(max_length=200, blank=True)  # of what: the name, the address or the file that led to it
+    state = models.CharField(max_length=8, choices=ProposalState, default=ProposalState.WAITING)
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=200, blank=True)
+
+    objects = OfPerimeterQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["establishment", "kind", "value"], name="assets_proposed_once"),
+            models.CheckConstraint(
+                condition=Q(state="waiting", decided_at=None) | (~Q(state="waiting") & Q(decided_at__isnull=False)),
+                name="assets_decided_proposal_has_a_date",
+            ),
+        ]
+
+
+class LeakQuerySet(models.QuerySet["Leak"]):
+    def current(self) -> Self:
+        return self.filter(replaced_at=None)
+
+    def known_at(self, moment: datetime) -> Self:
+        return self.filter(recorded_at__lte=moment).filter(Q(replaced_at=None) | Q(replaced_at__gt=moment))
+
+    def visible_to(self, user: Viewer, now: datetime) -> Self:
+        return self.filter(of_establishments(user.scope(Right.FINDINGS, now)))
+
+
+class Leak(models.Model):
+    """How much of a declared domain leaked and when, as somebody else told: a number and two days, never whose."""
+
+    establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="leaks")
+    domain = models.CharField(max_length=253)
+    kind = models.CharField(max_length=12, choices=LeakKind)
+    count = models.PositiveIntegerField()
+    first_on = models.DateField(null=True, blank=True)
+    last_on = models.DateField(null=True, blank=True)
+    recorded_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True, blank=True)  # another import told otherwise
+
+    objects = LeakQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["establishment", "domain", "kind"], condition=Q(replaced_at=None), name="assets_leak_told_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(first_on=None, last_on=None) | Q(last_on__gte=F("first_on")), name="assets_leak_in_order"
+            ),
+        ]

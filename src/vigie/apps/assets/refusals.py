@@ -15,3 +15,11 @@ class InvalidMandate(PerimeterRefused):
 
 class AlreadyOver(PerimeterRefused):
     """The asset had ended, or the mandate was withdrawn, before this was asked."""
+
+
+class InvalidProof(PerimeterRefused):
+    pass
+
+
+class InvalidContest(PerimeterRefused):
+    pass

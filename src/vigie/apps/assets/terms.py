@@ -12,7 +12,7 @@ from vigie.apps.registry.models import Establishment
 from vigie.probes import scope
 
 from .addresses import canonical_network, kinds_reaching, network_of
-from .domains import canonical_domain
+from .domains import canonical_domain, imitated
 from .enums import AssetKind, Intensity, MandateKind
 from .models import Asset, Mandate
 from .refusals import InvalidAsset, InvalidMandate
@@ -24,11 +24,13 @@ class AssetTerms:
     kind: AssetKind
     value: str  # canonical
     label: str
+    hosted_by: str
 
 
 @dataclass(frozen=True, slots=True)
 class MandateTerms:
     kind: MandateKind
+    host: str  # whose agreement it is; "" but for a host's agreement
     signatory: str
     basis: str
     valid_from: datetime
@@ -40,8 +42,17 @@ class MandateTerms:
     allow_mllp_frame: bool
 
 
-def asset_terms(*, establishment: Establishment, kind: str, value: str, label: str, now: datetime) -> AssetTerms:
-    """The asset in its canonical form; raise InvalidAsset."""
+def asset_terms(
+    *,
+    establishment: Establishment,
+    kind: str,
+    value: str,
+    label: str,
+    now: datetime,
+    hosted_by: str = "",
+    given: frozenset[str] | None = None,
+) -> AssetTerms:
+    """The asset in its canonical form; raise InvalidAsset. `given` are the kinds of its mandates, when known."""
     if kind not in AssetKind.values:
         raise InvalidAsset(
             _("%(kind)s is not a kind of asset: %(kinds)s.")
@@ -49,22 +60,42 @@ def asset_terms(*, establishment: Establishment, kind: str, value: str, label: s
         )
     if len(label) > 120:
         raise InvalidAsset(_("The label is longer than 120 characters."))
+    if len(hosted_by) > 120:
+        raise InvalidAsset(_("The name of the host is longer than 120 characters."))
+    host = " ".join(hosted_by.split())
     if kind == AssetKind.DOMAIN:
-        return AssetTerms(AssetKind.DOMAIN, canonical_domain(value), label.strip())
+        name = canonical_domain(value)
+        _refuse_imitations(establishment, name)
+        return AssetTerms(AssetKind.DOMAIN, name, label.strip(), host)
     if kind == AssetKind.ADDRESS and "/" in value:
         raise InvalidAsset(_("%(value)s is a range, not one address.") % {"value": value[:80]})
     network = canonical_network(value)
-    _refuse_out_of_reach(establishment, network, now)
+    _refuse_out_of_reach(network, mandates_given(establishment, now) if given is None else given)
     # A range of one address is that address: the same asset must not be declared twice.
     if network.num_addresses == 1:
-        return AssetTerms(AssetKind.ADDRESS, str(network.network_address), label.strip())
-    return AssetTerms(AssetKind.RANGE, str(network), label.strip())
+        return AssetTerms(AssetKind.ADDRESS, str(network.network_address), label.strip(), host)
+    return AssetTerms(AssetKind.RANGE, str(network), label.strip(), host)
 
 
-def _refuse_out_of_reach(establishment: Establishment, network: scope.Network, now: datetime) -> None:
-    """Without any mandate it is inventory; under mandates that cannot reach it, it is a mistake."""
+def _refuse_imitations(establishment: Establishment, name: str) -> None:
+    """A name with letters beyond ASCII that reads as one that somebody else declares."""
+    read = imitated(name)
+    others = Asset.objects.current().filter(kind=AssetKind.DOMAIN, value=read, valid_until=None)
+    if read is not None and others.exclude(establishment=establishment).exists():
+        raise InvalidAsset(
+            _("%(name)s reads as %(read)s, a domain that is known already: if it is yours, send an analyst the proof.")
+            % {"name": name, "read": read}
+        )
+
+
+def mandates_given(establishment: Establishment, now: datetime) -> frozenset[str]:
+    """The kinds of the mandates that are not over."""
     given = Mandate.objects.filter(establishment=establishment, valid_until__gt=now, withdrawn_at=None)
-    kinds = set(given.values_list("kind", flat=True))
+    return frozenset(given.values_list("kind", flat=True))
+
+
+def _refuse_out_of_reach(network: scope.Network, kinds: frozenset[str]) -> None:
+    """Without any mandate it is inventory; under mandates that cannot reach it, it is a mistake."""
     reaching = kinds_reaching(network)
     if kinds and not kinds & reaching:
         raise InvalidAsset(
@@ -91,6 +122,7 @@ def mandate_terms(
     excluded_ports: Iterable[int | str],
     allow_mllp_frame: bool,
     now: datetime,
+    host: str = "",
 ) -> MandateTerms:
     """The mandate as it would be recorded; raise InvalidMandate."""
     if kind not in MandateKind.values:
@@ -104,10 +136,15 @@ def mandate_terms(
             % {"intensity": repr(intensity[:20]), "intensities": ", ".join(Intensity.values)}
         )
     _check_words(signatory, basis)
+    # A host that signs for itself need not be named twice.
+    whose = " ".join((host or signatory).split()) if kind == MandateKind.HOSTED else ""
+    if len(whose) > 120:
+        raise InvalidMandate(_("The name of the host is longer than 120 characters."))
     _check_dates(valid_from, valid_until, now)
     _check_reach(establishment, MandateKind(kind), now)
     return MandateTerms(
         kind=MandateKind(kind),
+        host=whose,
         signatory=signatory.strip(),
         basis=basis.strip(),
         valid_from=valid_from,

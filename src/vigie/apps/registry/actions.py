@@ -123,12 +123,7 @@ def declare_territory(
 
 
 @transaction.atomic
-def mark_essential(
-    *, establishment: Establishment, essential: bool, shown_to_anssi: bool, by: str, now: datetime
-) -> None:
-    """Note whether it is an operator of essential services, and whether it agreed that ANSSI sees its findings."""
-    agreed = essential and shown_to_anssi
-    Establishment.objects.filter(pk=establishment.pk).update(essential_operator=essential, shown_to_anssi=agreed)
-    audit.record(
-        kind="essential-operator-marked", by=by, at=now, subject=establishment, essential=essential, agreed=agreed
-    )
+def mark_essential(*, establishment: Establishment, essential: bool, by: str, now: datetime) -> None:
+    """Note whether it is an operator of essential services; what ANSSI sees of it is its own agreement."""
+    Establishment.objects.filter(pk=establishment.pk).update(essential_operator=essential)
+    audit.record(kind="essential-operator-marked", by=by, at=now, subject=establishment, essential=essential)

@@ -20,6 +20,10 @@ class ImportKind(TextChoices):
     GROUPS = "groups", _("list of hospital groups")
     PERIMETER = "perimeter", _("perimeters and mandates")
     SCANNER = "scanner", _("report of another tool")
+    CONTACTS = "contacts", _("contacts")
+    INCIDENTS = "incidents", _("past declarations of incidents")
+    CERTIFICATE_LOG = "certificate_log", _("export of certificate transparency")
+    LEAKS = "leaks", _("leaks of credentials or code")
 
 
 class ImportState(TextChoices):
@@ -43,4 +47,12 @@ class Right(TextChoices):
     GRANT = "grant", _("to record mandates")
     LAUNCH = "launch", _("to start campaigns and to judge them")
     STOP = "stop", _("to stop everything")
+    DECLARE_INCIDENT = "declare_incident", _("to declare incidents")
+    INCIDENTS = "incidents", _("incidents and declarations")
+    INCIDENT_SUMMARIES = "incident_summaries", _("outline of the incidents that touch care")
+    HANDLE_INCIDENTS = "handle_incidents", _("to qualify incidents and to help")
+    INCIDENT_FIGURES = "incident_figures", _("yearly figures of declared incidents")
+    NOTES = "notes", _("notes of the analysts")
     PEOPLE = "people", _("to invite people and give roles")
+    PROVIDERS = "providers", _("to name the providers of an establishment")
+    TRAIL = "trail", _("who read or changed what")

@@ -66,7 +66,6 @@ class Establishment(models.Model):
     listed = models.BooleanField(default=False)
     # Restricted: printed on no page. ANSSI sees the findings of those that are and that agreed.
     essential_operator = models.BooleanField(default=False)
-    shown_to_anssi = models.BooleanField(default=False)
 
     objects = EstablishmentQuerySet.as_manager()
 
@@ -188,7 +187,7 @@ class Membership(DatedFact):
 class ImportRun(models.Model):
     """One file read: what it was, what it changed, what was refused."""
 
-    kind = models.CharField(max_length=12, choices=ImportKind)
+    kind = models.CharField(max_length=20, choices=ImportKind)
     state = models.CharField(max_length=12, choices=ImportState)
     # What the file held ("structureej", "structureet", "groups"...), space-separated: editions are compared by it.
     records = models.CharField(max_length=80, blank=True)

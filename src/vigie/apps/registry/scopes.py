@@ -18,7 +18,7 @@ class Scope:
     territories: frozenset[int] = frozenset()
     groups: frozenset[int] = frozenset()
     establishments: frozenset[int] = frozenset()
-    essential: bool = False  # the operators of essential services that agreed to be shown to ANSSI
+    essential: bool = False  # of essential operators, what each rule of its own shows to ANSSI: no establishment whole
 
     @property
     def is_empty(self) -> bool:
@@ -43,8 +43,6 @@ def inside(scope: Scope) -> Q:
     if scope.groups:
         members = Membership.objects.current().in_force(scope.day).filter(group__in=scope.groups)
         wanted |= Q(pk__in=members.values("establishment"))
-    if scope.essential:
-        wanted |= Q(essential_operator=True, shown_to_anssi=True)
     return wanted
 
 
