@@ -36,7 +36,7 @@ def judge_host(*, look: Look, seen: Sequence[SeenService], now: datetime) -> Non
     """Open, confirm, close or reopen the findings of one host; called in the transaction that records it."""
     if not seen:
         return
-    place = look.shard.establishment_id, look.address
+    place = look.shard.establishment_id, look.address, look.domain
     known, served = _findings_at(*place), _served_at(*place)
     matches = current_matches(pair for service in seen for pair in service.pairs)
     ports: defaultdict[int, dict[str, SeenService]] = defaultdict(dict)
@@ -72,19 +72,21 @@ def _together(
         yield judgement, next((name for name in judgement.names if name in by_name), min(by_name)), finding
 
 
-def _findings_at(establishment_id: int, address: str) -> defaultdict[int, dict[Key, Finding]]:
+def _findings_at(establishment_id: int, address: str, domain: str = "") -> defaultdict[int, dict[Key, Finding]]:
     """port -> (kind, subject) -> finding, ended ones included: they may reopen. Locked until the commit."""
     found: defaultdict[int, dict[Key, Finding]] = defaultdict(dict)
-    rows = Finding.objects.select_for_update(of=("self",)).filter(establishment=establishment_id, address=address)
+    there = {"establishment": establishment_id, "address": address, "domain": domain}
+    rows = Finding.objects.select_for_update(of=("self",)).filter(**there)
     for finding in rows.select_related("service__pair").prefetch_related("links"):
         found[finding.port][finding.kind, finding.subject] = finding
     return found
 
 
-def _served_at(establishment_id: int, address: str) -> defaultdict[int, set[str]]:
+def _served_at(establishment_id: int, address: str, domain: str) -> defaultdict[int, set[str]]:
     """port -> the names under which it is served, as far as is known."""
     found: defaultdict[int, set[str]] = defaultdict(set)
     rows = Service.objects.current().filter(establishment=establishment_id, address=address)
+    rows = rows.filter(name=domain) if domain else rows
     for port, name in rows.values_list("port", "name"):
         found[port].add(name)
     return found

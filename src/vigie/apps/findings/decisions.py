@@ -1,6 +1,6 @@
 """What people decide about a finding. The table of what may follow what is in vigie.engine.lifecycle."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +11,10 @@ from vigie.apps.audit.actions import record
 from vigie.apps.jobs import actions as jobs
 from vigie.apps.vulns.enums import MatchVerdict
 from vigie.data.params import follow_up_rule
+from vigie.engine import measures as engine
 from vigie.engine.lifecycle import Deed, State, decided
 
-from .enums import CloseReason, FindingEventKind, FindingState
+from .enums import CloseReason, FindingEventKind, FindingKind, FindingState
 from .models import Finding, FindingEvent, FindingVulnerability, Measure, Retest
 from .recording import bring_back
 from .refusals import Incomplete, NotFromHere, RetestRefused
@@ -59,16 +60,24 @@ def mark_false_positive(*, finding: Finding, reason: str, until: datetime, by: s
 
 @transaction.atomic
 def accept_risk(
-    *, finding: Finding, reason: str, measures: Sequence[str], until: datetime, by: str, now: datetime
+    *,
+    finding: Finding,
+    reason: str,
+    measures: Sequence[str],
+    until: datetime,
+    by: str,
+    now: datetime,
+    shown: Collection[str] = (),
 ) -> None:
     """The establishment lives with it for a time, with something that holds the risk down meanwhile.
 
+    `shown` are measures that a look verifies, as MeasureKind; `measures` are words, for a person.
     Raises NotFromHere, Incomplete.
     """
     deed = Deed.ACCEPT_RISK
     row = _locked(finding, deed)
     _put_aside(row, CloseReason.RISK_ACCEPTED, reason, _bounded(deed, until, now), now)
-    taken = take_measures(row, measures, by=by, now=now)
+    taken = take_measures(row, measures, shown, by=by, now=now)
     if not taken and not row.measures.exists():
         raise Incomplete(_("Say what holds the risk down meanwhile: at least one compensating measure."), "measures")
     _tell(row, deed, FindingEventKind.RISK_ACCEPTED, by, now, words=row.decision, until=until.isoformat())
@@ -163,17 +172,36 @@ def _bounded(deed: Deed, until: datetime, now: datetime) -> datetime:
     return until
 
 
-def take_measures(row: Finding, texts: Sequence[str], *, by: str, now: datetime) -> int:
-    """Record these compensating measures, inside the caller's transaction; return how many. Nothing, twice, is one."""
-    known = set(row.measures.values_list("text", flat=True))
-    wanted = dict.fromkeys(text.strip()[:300] for text in texts)
-    fresh = [text for text in wanted if text and text not in known]
-    for text in fresh:
-        Measure.objects.create(finding=row, text=text, recorded_at=now, recorded_by=by)
-        FindingEvent.objects.create(
-            finding=row, kind=FindingEventKind.MEASURE_TAKEN, at=now, by=by, detail={"words": text}
-        )
+def take_measures(row: Finding, texts: Sequence[str], shown: Collection[str], *, by: str, now: datetime) -> int:
+    """Record these compensating measures, inside the caller's transaction; return how many. Nothing, twice, is one.
+
+    Raises Incomplete when a look could not see one of them of such a finding.
+    """
+    known = set(row.measures.values_list("kind", "text"))
+    for kind in shown:
+        if kind not in measures_shown(row):
+            raise Incomplete(_("No look can verify that of this finding: describe it in words."), "shown")
+    wanted = [(kind, "") for kind in sorted(shown)]
+    wanted += dict.fromkeys(("", text.strip()[:300]) for text in texts if text.strip())
+    fresh = [one for one in wanted if one not in known]
+    for kind, text in fresh:
+        Measure.objects.create(finding=row, kind=kind, text=text, recorded_at=now, recorded_by=by)
+        told = {"measure": kind} if kind else {"words": text}
+        FindingEvent.objects.create(finding=row, kind=FindingEventKind.MEASURE_TAKEN, at=now, by=by, detail=told)
     return len(fresh)
+
+
+def measures_shown(finding: Finding) -> list[str]:
+    """The kinds of measures that a look can verify, for this finding."""
+    if not finding.address:
+        return []
+    return [one.value for one in engine.Measure if engine.applies(one, finding.names, product_of(finding))]
+
+
+def product_of(finding: Finding) -> tuple[str, str] | None:
+    """(vendor, product) of a vulnerable product; None for a weak configuration."""
+    vendor, _colon, product = finding.subject.partition(":")
+    return (vendor, product) if finding.kind == FindingKind.PRODUCT else None
 
 
 def _tell(row: Finding, deed: Deed, kind: FindingEventKind, by: str, now: datetime, **detail: Any) -> None:

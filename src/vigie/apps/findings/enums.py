@@ -57,6 +57,7 @@ class FindingEventKind(TextChoices):
     PLANNED = "planned", _("planned")
     MEASURE_TAKEN = "measure_taken", _("compensating measure recorded")
     MEASURE_VERIFIED = "measure_verified", _("compensating measure verified")
+    MEASURE_REFUTED = "measure_refuted", _("a look saw that a compensating measure is not in place")
     ASSIGNED = "assigned", _("given to somebody")
     NOTED = "noted", _("note")
     RETEST_ASKED = "retest_asked", _("another look asked for")
@@ -101,6 +102,14 @@ class PlanConstraint(TextChoices):
     END_OF_LIFE = "end_of_life", _("no longer maintained: to be replaced")
 
 
+class MeasureKind(TextChoices):
+    """What a look can verify; the same slugs as vigie.engine.measures.Measure, a test holds them together."""
+
+    FILTERED = "filtered", _("the port is filtered: it no longer answers from the internet")
+    NAME_WITHDRAWN = "name_withdrawn", _("the service no longer answers under its public name")
+    VERSION_HIDDEN = "version_hidden", _("the product no longer tells its version")
+
+
 class RetestAnswer(TextChoices):
     """What one more look on request said of the finding."""
 
@@ -125,6 +134,7 @@ class ScannerTool(TextChoices):
     TESTSSL = "testssl", "testssl"
     SSLYZE = "sslyze", "sslyze"
     QUALYS = "qualys", "Qualys"
+    PERSON = "person", _("somebody who reported it")
 
 
 class SightingKind(TextChoices):
@@ -138,4 +148,61 @@ class SightingKind(TextChoices):
 class SightingState(TextChoices):
     TO_VERIFY = "to_verify", _("to be verified")
     CONFIRMED = "confirmed", _("confirmed")
-    REJECTED = "rejected", _("rejected")
+    REJECTED = "rejected", _("not confirmed")
+
+
+class UploadState(TextChoices):
+    """How far a report that somebody sent through a page is: nothing comes in before they read what it would bring."""
+
+    RECEIVED = "received", _("being read")
+    READ = "read", _("read: waiting for your decision")
+    ACCEPTED = "accepted", _("being brought in")
+    DONE = "done", _("brought in")
+    REFUSED = "refused", _("refused")
+    DROPPED = "dropped", _("put aside")
+
+
+class GroupAuditState(TextChoices):
+    """The same slugs as vigie.engine.group_audit.State, where the transitions are; a test holds them together."""
+
+    PREPARED = "prepared", _("prepared, not agreed yet")
+    AGREED = "agreed", _("agreed, not begun")
+    RUNNING = "running", _("looking")
+    REVIEWING = "reviewing", _("under review")
+    FOLLOWED = "followed", _("told to the group, followed up")
+    CLOSED = "closed", _("closed")
+    ABANDONED = "abandoned", _("abandoned")
+
+
+class GroupAuditEventKind(TextChoices):
+    PREPARED = "prepared", _("prepared")
+    AGREED = "agree", _("agreement recorded")
+    RUN = "run", _("look started")
+    GATHERED = "gather", _("findings taken to the review")
+    JUDGED = "judge", _("finding judged")
+    SUMMARISED = "summarise", _("conclusion written")
+    RESTITUTED = "restitute", _("told to the group")
+    FOLLOW_UP_STARTED = "follow_up_started", _("follow-up started")
+    FOLLOW_UP_MISSED = "follow_up_missed", _("follow-up missed: the next one was due already")
+    FOLLOW_UP_TOLD = "follow_up_told", _("follow-up told")
+    CLOSED = "close", _("closed")
+    ABANDONED = "abandon", _("abandoned")
+
+
+class ReviewVerdict(TextChoices):
+    """What the analyst says of a finding that the runs of an audit saw."""
+
+    TO_REVIEW = "to_review", _("to be reviewed")
+    CONFIRMED = "confirmed", _("confirmed")
+    REJECTED = "rejected", _("rejected: false positive")
+
+
+class FollowUpOutcome(TextChoices):
+    """The same slugs as vigie.engine.group_audit.Outcome; a test holds them together."""
+
+    STILL_THERE = "still_there", _("still there")
+    DECLARED = "declared", _("said or seen to be gone, not proved")
+    VERIFIED = "verified", _("mended and verified")
+    ACCEPTED = "accepted", _("set aside since")
+    NEW = "new", _("new since the restitution")
+    UNKNOWN = "unknown", _("could not be looked at")

@@ -49,7 +49,12 @@ def subject_of(pair: Pair) -> str:
 
 
 def is_exposed(address: str) -> bool:
-    """True when it answers from outside. The loopback of the laboratory stands for the internet."""
+    """True when it answers from outside. The loopback of the laboratory stands for the internet.
+
+    What a domain publishes, at no address, is read by everybody.
+    """
+    if not address:
+        return True
     where = ip_address(address)
     return where.is_loopback or not where.is_private
 

@@ -11,15 +11,37 @@ from vigie.apps.accounts.models import User
 from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment
 from vigie.apps.registry.scopes import Viewer, of_establishments
-from vigie.apps.scans.models import Campaign, Look, Service
+from vigie.apps.scans.models import ONE_PLACE, Campaign, Look, Service
 from vigie.apps.vulns.models import Vulnerability
 from vigie.engine import lifecycle
 
-from .enums import CloseReason, FindingEventKind, FindingKind, FindingState, PlanConstraint, Priority, Severity
-from .sightings.models import Sighting
+from .agreements.models import Agreement, agreed
+from .enums import (
+    CloseReason,
+    FindingEventKind,
+    FindingKind,
+    FindingState,
+    MeasureKind,
+    PlanConstraint,
+    Priority,
+    Severity,
+)
+from .groupaudits.models import (
+    AuditedEstablishment,
+    AuditRun,
+    FollowedFinding,
+    FollowUp,
+    GroupAudit,
+    GroupAuditEvent,
+    ReviewedFinding,
+)
+from .notes.models import Note
+from .sightings.models import Sighting, Upload
 
 __all__ = [
-    "Finding", "FindingEvent", "FindingQuerySet", "FindingVulnerability", "Measure", "Plan", "Retest", "Sighting",
+    "Agreement", "AuditRun", "AuditedEstablishment", "Finding", "FindingEvent", "FindingQuerySet",
+    "FindingVulnerability", "FollowUp", "FollowedFinding", "GroupAudit", "GroupAuditEvent", "Measure", "Note", "Plan",
+    "Retest", "ReviewedFinding", "Sighting", "Upload",
 ]  # fmt: skip
 
 STANDING = sorted(state.value for state in lifecycle.STANDING)
@@ -55,16 +77,26 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         return self.standing().filter(deadline__lt=now)
 
     def visible_to(self, user: Viewer, now: datetime, right: Right = Right.FINDINGS) -> Self:
-        """Those that this person may read; with the right COUNTS, those that they may only count."""
-        return self.filter(of_establishments(user.scope(right, now)))
+        """Those that this person may read; with the right COUNTS, those that they may only count.
+
+        ANSSI reads those that an essential operator agreed to show, and nothing else of it.
+        """
+        scope = user.scope(right, now)
+        if scope.nation or not scope.essential:
+            return self.filter(of_establishments(scope))
+        return self.filter(of_establishments(scope) | agreed(scope.day))
 
 
 class Finding(models.Model):
-    """(establishment, address, port, subject): one thing to mend, under however many names the port shows it."""
+    """(establishment, address, port, subject): one thing to mend, under however many names the port shows it.
+
+    What a domain publishes is at no address: (establishment, domain, subject).
+    """
 
     establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="findings")
     service = models.ForeignKey(Service, null=True, on_delete=models.SET_NULL, related_name="findings")
-    address = models.GenericIPAddressField()
+    address = models.CharField(max_length=39, blank=True)  # canonical; "" when it is of a domain
+    domain = models.CharField(max_length=253, blank=True)
     port = models.PositiveIntegerField()
     transport = models.CharField(max_length=3, default="tcp")
     names = models.JSONField(default=list)  # host names under which it was last seen, "" when by address
@@ -109,9 +141,10 @@ class Finding(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["establishment", "address", "port", "transport", "kind", "subject"],
+                fields=["establishment", "address", "domain", "port", "transport", "kind", "subject"],
                 name="findings_same_weakness_same_row",
             ),
+            models.CheckConstraint(condition=ONE_PLACE, name="findings_at_one_place"),
             models.CheckConstraint(
                 condition=Q(state__in=STANDING, closed_at=None)
                 | (~Q(state__in=STANDING) & Q(closed_at__isnull=False) & ~Q(close_reason="")),
@@ -142,6 +175,8 @@ class Finding(models.Model):
                 name="findings_burning",
             ),
             models.Index(fields=["establishment", "deadline"], condition=Q(closed_at=None), name="findings_standing"),
+            # How many were exploited at any date: among all that ever were, ended or not.
+            models.Index(fields=["first_seen"], condition=Q(exploited=True), name="findings_ever_exploited"),
             models.Index(
                 fields=["state", "-closed_at"], condition=Q(closed_at__isnull=False), name="findings_put_down"
             ),
@@ -199,8 +234,9 @@ class FindingEvent(models.Model):
 
     @property
     def words(self) -> str:
-        """What the person who did it wrote."""
-        return str(self.detail.get("words", ""))
+        """What the person who did it wrote, or the measure that it is about."""
+        kind = self.detail.get("measure", "")
+        return str(MeasureKind(kind).label) if kind in MeasureKind.values else str(self.detail.get("words", ""))
 
 
 class PlanQuerySet(models.QuerySet["Plan"]):
@@ -236,10 +272,14 @@ class Plan(models.Model):
 
 
 class Measure(models.Model):
-    """A compensating measure: it holds the risk down while the weakness stays. Verified by somebody else."""
+    """A compensating measure: it holds the risk down while the weakness stays.
+
+    Verified by a look when it is of a kind that shows from outside, else by somebody else than who recorded it.
+    """
 
     finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="measures")
-    text = models.CharField(max_length=300)
+    kind = models.CharField(max_length=16, choices=MeasureKind, blank=True)  # "": only a person can verify it
+    text = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=200)
     verified_at = models.DateTimeField(null=True, blank=True)
@@ -252,24 +292,35 @@ class Measure(models.Model):
                 condition=Q(verified_at=None, verified_by="")
                 | (Q(verified_at__isnull=False) & ~Q(proof="") & ~Q(verified_by="") & ~Q(verified_by=F("recorded_by"))),
                 name="findings_measure_verified_by_another",
-            )
+            ),
+            models.CheckConstraint(condition=~Q(kind="") | ~Q(text=""), name="findings_measure_says_what"),
+            models.UniqueConstraint(
+                fields=["finding", "kind"], condition=~Q(kind=""), name="findings_measure_of_a_kind_once"
+            ),
         ]
+
+    @property
+    def words(self) -> str:
+        return str(MeasureKind(self.kind).label) if self.kind else self.text
 
 
 class RetestQuerySet(models.QuerySet["Retest"]):
-    def of_port(self, finding: Finding) -> Self:
-        """Of this finding and of every other one at the same port: what a host feels."""
+    def of_port(self, establishment_id: int, address: str, port: int, domain: str = "") -> Self:
+        """Whatever they were asked for, at the same port: what a host feels."""
         return self.filter(
-            finding__establishment=finding.establishment_id,
-            finding__address=finding.address,
-            finding__port=finding.port,
+            campaign__shards__establishment=establishment_id,
+            campaign__only_address=address or None,
+            campaign__only_domain=domain,
+            campaign__ports=[port],
         )
 
 
 class Retest(models.Model):
     """A look at one port, asked for by a person: its campaign has one shard, and its answer is read from it."""
 
-    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="retests")
+    # What it was asked for: a finding, or what another tool told.
+    finding = models.ForeignKey(Finding, null=True, on_delete=models.CASCADE, related_name="retests")
+    sighting = models.ForeignKey(Sighting, null=True, on_delete=models.CASCADE, related_name="retests")
     campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, related_name="retest")
     asked_at = models.DateTimeField()
     asked_by = models.CharField(max_length=200)
@@ -277,4 +328,13 @@ class Retest(models.Model):
     objects = RetestQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["finding", "-asked_at"], name="findings_retests")]
+        indexes = [
+            models.Index(fields=["finding", "-asked_at"], name="findings_retests"),
+            models.Index(fields=["sighting", "-asked_at"], name="findings_verifications"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(finding__isnull=False, sighting=None) | Q(finding=None, sighting__isnull=False),
+                name="findings_retest_of_one_thing",
+            )
+        ]

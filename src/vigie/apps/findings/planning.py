@@ -1,6 +1,6 @@
 """Who mends a finding, when, under which constraint; what holds the risk down; what people note. No deadline moves."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ def plan(
     window: str = "",
     constraint: PlanConstraint | str = "",
     measures: Sequence[str] = (),
+    shown: Collection[str] = (),
 ) -> Plan:
     """Replace the plan of a standing finding; the deadline stays what it was. Raises NotFromHere, Incomplete."""
     row = Finding.objects.select_for_update().get(pk=finding.pk)
@@ -48,7 +49,7 @@ def plan(
         made_at=now,
         made_by=by,
     )
-    take_measures(row, measures, by=by, now=now)
+    take_measures(row, measures, shown, by=by, now=now)
     told = {"owner": made.owner, "on": on.isoformat(), "window": made.window, "constraint": str(made.constraint)}
     _tell(row, FindingEventKind.PLANNED, by, now, **told)
     return made
@@ -60,6 +61,8 @@ def verify_measure(*, measure: Measure, proof: str, by: str, now: datetime) -> N
     if not proof.strip():
         raise Incomplete(_("Say what you saw: it is the proof."), "proof")
     row = Measure.objects.select_for_update(of=("self",)).select_related("finding").get(pk=measure.pk)
+    if row.kind:
+        raise NotFromHere(_("A look verifies this measure: ask for one."))
     if row.recorded_by == by:
         raise SamePerson(_("You recorded this measure: somebody else must verify it."))
     if row.verified_at is not None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from vigie.apps.assets import queries as assets
 from vigie.apps.registry.models import Establishment
 from vigie.apps.scans.enums import CampaignState
 from vigie.apps.scans.models import Look, Shard
@@ -36,7 +37,7 @@ def open_at(moment: datetime | None) -> FindingQuerySet:
 def ranked(findings: QuerySet[Finding]) -> QuerySet[Finding]:
     """With the number of vulnerabilities behind each, worst first."""
     return (
-        findings.select_related("establishment")
+        findings.select_related("establishment", "assigned_to")
         .annotate(vulnerability_count=vulnerability_count())
         .order_by(*WORST_FIRST)
     )
@@ -66,16 +67,21 @@ class Figures:
 
 
 def figures(findings: QuerySet[Finding], moment: datetime) -> Figures:
-    counted = findings.order_by().aggregate(
-        open=Count("pk"),
-        establishments=Count("establishment", distinct=True),
-        exploited_number=Count("pk", filter=Q(exploited=True)),
-        exploited_establishments=Count("establishment", filter=Q(exploited=True), distinct=True),
-        exploited_oldest=Min("first_seen", filter=Q(exploited=True)),
-        remote_establishments=Count("establishment", filter=Q(exploited=True, remote_access=True), distinct=True),
-        late=Count("pk", filter=Q(deadline__lt=moment)),
+    """Three questions, each answered by an index of its own: one aggregate over all of them reads every row."""
+    rows = findings.order_by()
+    burning = rows.filter(exploited=True).aggregate(
+        exploited_number=Count("pk"),
+        exploited_establishments=Count("establishment", distinct=True),
+        exploited_oldest=Min("first_seen"),
+        remote_establishments=Count("establishment", filter=Q(remote_access=True), distinct=True),
     )
-    return Figures(exploited=counted.pop("exploited_number"), **counted)
+    counted = rows.aggregate(open=Count("pk"), late=Count("pk", filter=Q(deadline__lt=moment)))
+    return Figures(
+        establishments=_establishments(rows, counted["open"]),
+        exploited=burning.pop("exploited_number"),
+        **counted,
+        **burning,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +122,19 @@ class Trend:
 
 def trend(now: Figures, moment: datetime) -> Trend:
     yesterday, week = moment - timedelta(days=1), moment - timedelta(days=7)
-    exploited = Finding.objects.annotate(kind_yesterday=_last_kind(yesterday), kind_week=_last_kind(week))
+    # Few findings were ever exploited: only their history is read.
+    exploited = Finding.objects.filter(exploited=True).annotate(
+        kind_yesterday=_last_kind(yesterday), kind_week=_last_kind(week)
+    )
     counted = exploited.aggregate(
-        known_yesterday=Count("pk", filter=Q(first_seen__lte=yesterday)),
-        known_week=Count("pk", filter=Q(first_seen__lte=week)),
         yesterday=Count("establishment", filter=_was_open("kind_yesterday", yesterday), distinct=True),
         week=Count("pk", filter=_was_open("kind_week", week)),
     )
+    known_week = Finding.objects.filter(first_seen__lte=week).exists()
+    known_yesterday = known_week or Finding.objects.filter(first_seen__lte=yesterday).exists()
     return Trend(
-        yesterday_change=now.exploited_establishments - counted["yesterday"] if counted["known_yesterday"] else None,
-        week_change=now.exploited - counted["week"] if counted["known_week"] else None,
+        yesterday_change=now.exploited_establishments - counted["yesterday"] if known_yesterday else None,
+        week_change=now.exploited - counted["week"] if known_week else None,
     )
 
 
@@ -246,13 +255,52 @@ class Sla:
     verified_late: bool
 
 
+def verified_at(finding: Finding) -> datetime | None:
+    """When a look proved that it is mended; None when none did."""
+    return finding.closed_at if finding.state == FindingState.CLOSED else None
+
+
+KEPT_OVER = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Of the findings whose deadline came within a year: how many were said, and how many proved, mended by then."""
+
+    due: int = 0
+    declared: int = 0
+    verified: int = 0
+
+
+def kept_counts(moment: datetime) -> dict[str, Count]:
+    """Judged a false positive or retired, a finding was not to be mended; an accepted risk was, and is not."""
+    due = Q(deadline__lt=moment, deadline__gte=moment - KEPT_OVER)
+    due &= ~Q(state__in=[FindingState.FALSE_POSITIVE, FindingState.ASSET_RETIRED, FindingState.NO_LONGER_OBSERVED])
+    proved = Q(state=FindingState.CLOSED, closed_at__lte=F("deadline"))
+    said = Q(fix_declared_at__lte=F("deadline"))
+    return {
+        "due": Count("pk", filter=due),
+        "declared": Count("pk", filter=due & (said | proved)),
+        "verified": Count("pk", filter=due & proved),
+    }
+
+
+def kept(findings: QuerySet[Finding], moment: datetime) -> Kept:
+    return Kept(**findings.order_by().aggregate(**kept_counts(moment)))
+
+
 def sla(finding: Finding) -> Sla:
     """Both, because a declaration is not a proof. A deadline missed is missed, whatever was planned."""
     declared = finding.fix_declared_at
-    verified = finding.closed_at if finding.state == FindingState.CLOSED else None
+    verified = verified_at(finding)
     return Sla(
         declared=declared - finding.first_seen if declared else None,
         verified=verified - finding.first_seen if verified else None,
         declared_late=declared is not None and declared > finding.deadline,
         verified_late=verified is not None and verified > finding.deadline,
     )
+
+
+def exchanges_care_data(finding: Finding, now: datetime) -> bool:
+    """Whether the establishment declared that what the finding is on exchanges data needed for care."""
+    return assets.exchanges_care_data(finding.establishment_id, address=finding.address, names=finding.names, now=now)

@@ -13,9 +13,12 @@ if TYPE_CHECKING:
 
 
 def on_host_recorded(*, look: "Look", seen: "Sequence[SeenService]", now: datetime, **_: Any) -> None:
-    from . import actions
+    from . import actions, measuring
+    from .sightings import verifying
 
     actions.judge_host(look=look, seen=seen, now=now)
+    verifying.weigh(look=look, seen=seen, now=now)
+    measuring.weigh(look=look, seen=seen, now=now)
 
 
 def on_absences_weighed(*, shard: "Shard", absences: "Sequence[Absence]", now: datetime, **_: Any) -> str | None:

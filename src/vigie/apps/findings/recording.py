@@ -35,7 +35,7 @@ class Occasion:
 
     @property
     def was_asked_for(self) -> bool:
-        return self.look is not None and self.look.shard.campaign.only_address is not None
+        return self.look is not None and self.look.shard.campaign.is_retest
 
     def note(self, finding: Finding, kind: FindingEventKind, **detail: Any) -> None:
         FindingEvent.objects.create(finding=finding, kind=kind, at=self.at, by=self.by, look=self.look, detail=detail)
@@ -88,6 +88,7 @@ def _detect(judgement: Judgement, occasion: Occasion) -> bool:
     finding = Finding(
         establishment_id=service.establishment_id,
         address=service.address,
+        domain=service.domain,
         port=service.port,
         transport=service.transport,
         kind=judgement.kind,

@@ -5,7 +5,9 @@ from datetime import datetime
 from django.utils import timezone
 from django_tasks import task
 
-from . import actions, decisions, telling
+from . import actions, decisions, signals, telling
+from .groupaudits import following
+from .sightings import uploading
 
 
 @task()
@@ -17,7 +19,11 @@ def rejudge_pairs(pair_ids: list[int]) -> int:
 @task()
 def rejudge_since(since: str) -> int:
     """Enqueued by whoever changes what is known of vulnerabilities; `since` is ISO 8601."""
-    return actions.rejudge_since(datetime.fromisoformat(since), timezone.now())
+    moment, now = datetime.fromisoformat(since), timezone.now()
+    signals.knowledge_came.send(sender=None, since=moment, now=now)
+    changed = actions.rejudge_since(moment, now)
+    signals.judged_anew.send(sender=None, now=now)
+    return changed
 
 
 @task()
@@ -29,6 +35,7 @@ def reprioritise() -> int:
 @task()
 def expire() -> int:
     """What was set aside until a moment that has come is open again."""
+    uploading.forget(now=timezone.now())
     return decisions.expire(now=timezone.now())
 
 
@@ -36,3 +43,21 @@ def expire() -> int:
 def tell(establishment_id: int) -> int:
     """Something moved among the findings of an establishment: its contacts are told what they were not told yet."""
     return telling.tell(establishment_id=establishment_id, now=timezone.now())
+
+
+@task()
+def follow_up_group_audits() -> int:
+    """An audited group is looked at again when its day has come, and what the look told is written."""
+    return following.follow_up(now=timezone.now())
+
+
+@task()
+def read_upload(upload_id: int) -> None:
+    """A report was sent through a page: tell what it would bring in."""
+    uploading.read(upload_id=upload_id, now=timezone.now())
+
+
+@task()
+def bring_in_upload(upload_id: int) -> None:
+    """Whoever sent it has seen what it says, and brings it in."""
+    uploading.bring_in(upload_id=upload_id, now=timezone.now())

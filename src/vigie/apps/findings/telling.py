@@ -6,9 +6,9 @@ what was not told yet. It can run twice, or late: nothing is told twice and noth
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from vigie.apps.jobs import actions as jobs
@@ -16,8 +16,9 @@ from vigie.apps.notices import actions as notices
 from vigie.apps.notices.enums import Stage
 
 from .enums import FindingEventKind, FindingState, Priority
-from .models import Finding, FindingEvent
+from .models import Finding, FindingEvent, Plan
 from .refusals import FindingRefused
+from .signals import occasions_asked
 
 if TYPE_CHECKING:
     from vigie.apps.notices.models import Alert
@@ -47,12 +48,15 @@ def tell(*, establishment_id: int, now: datetime) -> int:
     findings = _with_origin(Finding.objects.filter(establishment=establishment_id).select_related("establishment"))
     rows = list(findings)
     moved = notices.note_stages(stages=[_stage(row) for row in rows], at=now, by=CALLER)
+    waiting = [row for row in rows if row.state == FindingState.OPEN]
+    special: dict[int, notices.Occasion] = {}
+    for _receiver, told in occasions_asked.send(sender=Finding, findings=waiting):
+        special |= cast("dict[int, notices.Occasion]", told)
     by_occasion: dict[notices.Occasion, list[Finding]] = {}
-    for row in rows:
-        if row.state == FindingState.OPEN:
-            by_occasion.setdefault(_occasion(row), []).append(row)
+    for row in waiting:
+        by_occasion.setdefault(special.get(row.pk) or _occasion(row), []).append(row)
     for occasion, found in by_occasion.items():
-        subjects = [_subject(row) for row in found]
+        subjects = [_subject(row, waits=occasion.waits) for row in found]
         moved += len(notices.tell(establishment=found[0].establishment, occasion=occasion, subjects=subjects, now=now))
     return moved
 
@@ -64,6 +68,7 @@ def _with_origin(findings: QuerySet[Finding]) -> QuerySet[Finding]:
         openings=Count("events", filter=Q(events__kind__in=BEGINS)),
         campaign=Subquery(began.values("look__shard__campaign")[:1]),
         campaign_name=Subquery(began.values("look__shard__campaign__name")[:1]),
+        is_planned=Exists(Plan.objects.current().filter(finding=OuterRef("pk"))),
         began_at=Subquery(began.values("at")[:1]),
     )
 
@@ -75,14 +80,20 @@ def _occasion(row: Any) -> notices.Occasion:
     return notices.Occasion(f"knowledge:{day}", _("What became known on %(day)s") % {"day": day.isoformat()})
 
 
-def _subject(row: Any) -> notices.Subject:
-    """Urgent is what attackers use, and that the published table of priorities says must be done now."""
-    urgent = row.exploited and row.priority == Priority.NOW
+def _subject(row: Any, *, waits: bool) -> notices.Subject:
+    """Urgent is what attackers use, and that the published table of priorities says must be done now.
+
+    So is what waits for a person: they release it for today, not for the digest of tomorrow.
+    """
+    urgent = waits or (row.exploited and row.priority == Priority.NOW)
     return notices.Subject(row.pk, row.openings, row.severity, row.deadline, urgent)
 
 
 def _stage(row: Any) -> tuple[int, int, Stage]:
-    return row.pk, row.openings, STAGES.get(FindingState(row.state), Stage.DROPPED)
+    stage = STAGES.get(FindingState(row.state), Stage.DROPPED)
+    # A plan says more than a button: somebody has read, and has a day.
+    planned = row.is_planned and stage in {Stage.TOLD, Stage.ACKNOWLEDGED}
+    return row.pk, row.openings, Stage.PLANNED if planned else stage
 
 
 def on_acknowledged(*, subject_ids: Iterable[int], by: str, now: datetime, **_: Any) -> None:

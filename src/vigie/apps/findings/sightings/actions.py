@@ -1,5 +1,8 @@
 """What is done with the reports of other tools: brought in, verified. They open no finding and close none."""
 
+import hashlib
+import re
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -10,18 +13,21 @@ from vigie.apps.findings.enums import SightingState
 from vigie.apps.registry.enums import ImportKind
 from vigie.apps.registry.imports.report import ImportReport, Progress, Reading, Tally, begin, keep, no_progress
 from vigie.apps.registry.models import Establishment
-from vigie.data import registry_rules
-from vigie.sources.faults import BadRow
-from vigie.sources.scanners import Report, SightingRow, recognise
+from vigie.engine.outcome import Severity
+from vigie.sources.scanners import SightingRow, recognise
+from vigie.sources.scanners.evidence import MOST_EVIDENCE
+from vigie.sources.scanners.row import Told as TellsOf
+from vigie.sources.scanners.row import Tool
 from vigie.sources.text_file import file_digest
 
 from .models import Sighting
-from .perimeter import Perimeter, perimeter_of
+from .perimeter import perimeter_of
+from .reading import stage, why_refused
 from .staging import Staging
-from .storing import Target, batches, store
+from .storing import Target, batches, key_of, store
 
-MOST_PLACES = 10_000  # of another perimeter, told apart
-TOLD_EVERY = 1_000
+MOST_TITLE = 250
+CVE = re.compile(r"\bCVE-\d{4}-\d{4,7}\b", re.IGNORECASE)
 
 
 class NotToVerify(Exception):
@@ -51,8 +57,8 @@ def import_report(
     reading = Reading(ImportKind.SCANNER, path.name, file_digest(path), by, now, progress)
     tally = Tally()
     with Staging() as staging:
-        foreign = _stage(report, perimeter_of(establishment.pk, now), staging, reading, tally)
-        refusal = _refusal(staging, foreign, tally, establishment)
+        foreign = stage(report, perimeter_of(establishment.pk, now), staging, tally, progress)
+        refusal = why_refused(staging, foreign, tally, establishment)
         foreign.leave_out(tally, establishment)
         if refusal:
             with transaction.atomic():
@@ -61,55 +67,6 @@ def import_report(
         _store(staging, Target(establishment, run, min(day or now, now), now), reading, tally)
     with transaction.atomic():
         return keep(reading, tally, records=records, begun=run)
-
-
-class _Foreign:
-    """What the report says of places that this establishment did not declare: each place once, and how often."""
-
-    def __init__(self) -> None:
-        self.rows = 0
-        self._places: dict[str, tuple[int, int]] = {}
-
-    def add(self, row: SightingRow) -> None:
-        self.rows += 1
-        place = row.address or row.name
-        line, times = self._places.get(place, (row.line, 0))
-        if times or len(self._places) < MOST_PLACES:
-            self._places[place] = (line, times + 1)
-
-    def leave_out(self, tally: Tally, establishment: Establishment) -> None:
-        for place, (line, times) in self._places.items():
-            reason = f"{place} is of another perimeter: {establishment.finess} does not declare it ({times} rows)"
-            tally.leave_out(BadRow(line, reason, place))
-        tally.bad += self.rows - len(self._places)
-
-
-def _stage(report: Report, perimeter: Perimeter, staging: Staging, reading: Reading, tally: Tally) -> _Foreign:
-    foreign = _Foreign()
-    for row in report.read():
-        tally.lines += 1
-        if isinstance(row, BadRow):
-            tally.leave_out(row)
-        elif perimeter.holds(row):
-            staging.add(row)
-        else:
-            foreign.add(row)
-        if tally.lines % TOLD_EVERY == 0:
-            reading.progress(tally.lines, 0)
-    return foreign
-
-
-def _refusal(staging: Staging, foreign: _Foreign, tally: Tally, establishment: Establishment) -> str:
-    """The sentence that refuses the file whole; empty when it may be used."""
-    limit = registry_rules.import_limits().bad_lines
-    if limit.exceeded(tally.bad, tally.lines):
-        return (
-            f"{tally.bad} bad rows of {tally.lines}, more than {limit.percent} % and more than {limit.floor}: "
-            "nothing was changed"
-        )
-    if foreign.rows and not staging.count:
-        return f"it is of another perimeter: {establishment.finess} declares no place of its {foreign.rows} rows"
-    return ""
 
 
 def _store(staging: Staging, target: Target, reading: Reading, tally: Tally) -> None:
@@ -122,12 +79,56 @@ def _store(staging: Staging, target: Target, reading: Reading, tally: Tally) -> 
         reading.progress(done, staging.count)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a person tells of one place; `name` or `address`, the other one empty."""
+
+    identifier: str  # of the report: told again, it is the same sighting
+    title: str
+    address: str
+    name: str
+    port: int | None
+    severity: Severity | None
+    evidence: str
+    at: datetime
+
+
+@transaction.atomic
+def take_word(*, told: Told, establishment: Establishment, by: str, now: datetime) -> Sighting:
+    """Store what somebody reported as a sighting, to be verified: it opens no finding."""
+    row = SightingRow(
+        line=1,
+        tool=Tool.PERSON,
+        identifier=told.identifier,
+        title=told.title[:MOST_TITLE],
+        told=TellsOf.WEAKNESS,
+        severity=told.severity,
+        address=told.address,
+        name=told.name,
+        learnt=(),
+        port=told.port,
+        transport="tcp" if told.port else "",
+        cves=tuple(dict.fromkeys(found.upper() for found in CVE.findall(f"{told.title} {told.evidence}"))),
+        seen_at=told.at,
+        first_seen_at=None,
+        evidence=told.evidence[:MOST_EVIDENCE],
+    )
+    digest = hashlib.sha256(f"{told.title}\n{told.evidence}".encode()).hexdigest()
+    reading = Reading(ImportKind.SCANNER, told.identifier, digest, by, now)
+    run, tally = begin(reading, records=f"person {establishment.finess}"), Tally(lines=1)
+    stored = store({key_of(row): row}, Target(establishment, run, told.at, now))
+    tally.added, tally.changed = stored.added, stored.changed
+    keep(reading, tally, records=run.records, begun=run)
+    return Sighting.objects.get(establishment=establishment, key=key_of(row))
+
+
 @transaction.atomic
 def verify(*, sighting: Sighting, confirmed: bool, reason: str, by: str, now: datetime) -> None:
     """Note what a person found out of it, once. A weakness is found by a look of our own, never by this."""
     if not confirmed and not reason.strip():
         raise NoReason(sighting.pk)
-    state = SightingState.CONFIRMED if confirmed else SightingState.REJECTED
-    if not Sighting.objects.to_verify().filter(pk=sighting.pk).update(state=state):
+    state, words = (SightingState.CONFIRMED if confirmed else SightingState.REJECTED), reason.strip()[:500]
+    row = Sighting.objects.to_verify().filter(pk=sighting.pk)
+    if not row.update(state=state, verified_at=now, verified_by=by[:200], words=words):
         raise NotToVerify(sighting.pk)
-    audit.record(kind=f"sighting-{state.value}", by=by, at=now, subject=sighting, reason=reason.strip()[:500])
+    audit.record(kind=f"sighting-{state.value}", by=by, at=now, subject=sighting, reason=words)
