@@ -11,6 +11,7 @@ from vigie.apps.assets.models import Mandate
 from vigie.apps.audit.actions import record
 from vigie.apps.jobs import actions as jobs
 from vigie.apps.registry.models import Establishment
+from vigie.engine.place import place
 
 from .enums import CampaignState, ShardState
 from .models import Campaign, Look, Shard, StopOrder
@@ -79,18 +80,27 @@ def _refuse_under_stop() -> None:
 
 
 @transaction.atomic
-def start_retest(*, establishment: Establishment, address: str, port: int, by: str, now: datetime) -> Campaign:
-    """Look again at one port of one address, before everything that waits, within the mandate as any look.
+def start_retest(
+    *, establishment: Establishment, address: str, port: int, by: str, now: datetime, domain: str = ""
+) -> Campaign:
+    """Look again at one port of one address, or at one domain, before everything that waits, within the mandate.
 
     Raises StopInForce, NoMandate.
     """
     _refuse_under_stop()
     if not Mandate.objects.in_force(now).filter(establishment=establishment).exists():
         raise NoMandate(establishment.pk)
-    place = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-    campaign = Campaign.objects.create(name=place, ports=[port], only_address=address, started_at=now, started_by=by)
+    where = place(address, port, domain)
+    campaign = Campaign.objects.create(
+        name=where[:120],
+        ports=[port],
+        only_address=address or None,
+        only_domain=domain,
+        started_at=now,
+        started_by=by,
+    )
     shard = Shard.objects.create(campaign=campaign, establishment=establishment)
-    record(kind="retest-started", subject=campaign, by=by, at=now, place=place)
+    record(kind="retest-started", subject=campaign, by=by, at=now, place=where)
     jobs.place(shard_order(shard), now=now)
     return campaign
 
@@ -101,7 +111,7 @@ def shard_order(shard: Shard) -> jobs.Order:
         kwargs={"shard_id": shard.pk},
         key=f"shard:{shard.pk}",
         queue="scans",
-        priority=0 if shard.campaign.only_address is None else AHEAD,
+        priority=AHEAD if shard.campaign.is_retest else 0,
     )
 
 

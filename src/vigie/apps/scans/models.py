@@ -9,9 +9,12 @@ from django.db.models import F, Q
 from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment
 from vigie.apps.registry.scopes import Viewer, of_establishments
+from vigie.apps.vault.fields import EncryptedField
 from vigie.apps.vulns.models import Pair
 
 from .enums import CampaignState, ShardState
+
+ROUND = Q(only_address=None, only_domain="")
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -23,12 +26,12 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self if user.scope(Right.CAMPAIGNS, now).nation else self.none()
 
     def rounds(self) -> Self:
-        """Looks at whole establishments: what is meant by "campaigns". A retest is one look at one port."""
-        return self.filter(only_address=None)
+        """Looks at whole establishments: what is meant by "campaigns". A retest is one look at one port or domain."""
+        return self.filter(ROUND)
 
     def listed(self) -> Self:
         """Rounds, and the retests that wait for a person."""
-        return self.filter(Q(only_address=None) | Q(state=CampaignState.HELD))
+        return self.filter(ROUND | Q(state=CampaignState.HELD))
 
 
 class Campaign(models.Model):
@@ -36,6 +39,7 @@ class Campaign(models.Model):
     state = models.CharField(max_length=10, choices=CampaignState, default=CampaignState.RUNNING)
     ports = models.JSONField(default=list)  # TCP ports asked of every address
     only_address = models.GenericIPAddressField(null=True, blank=True)  # of a retest; None asks every address
+    only_domain = models.CharField(max_length=253, blank=True)  # of a retest of what a domain publishes
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     started_by = models.CharField(max_length=200)
@@ -49,8 +53,15 @@ class Campaign(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")), name="scans_campaign_in_order"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(only_address=None) | Q(only_domain=""), name="scans_retest_of_one_place"
+            ),
         ]
+
+    @property
+    def is_retest(self) -> bool:
+        return self.only_address is not None or bool(self.only_domain)
 
 
 class ShardQuerySet(models.QuerySet["Shard"]):
@@ -59,7 +70,7 @@ class ShardQuerySet(models.QuerySet["Shard"]):
 
     def of_rounds(self) -> Self:
         """Of whole establishments: a retest of one port says nothing of the rest."""
-        return self.filter(campaign__only_address=None)
+        return self.filter(campaign__only_address=None, campaign__only_domain="")
 
 
 class Shard(models.Model):
@@ -92,11 +103,16 @@ class Shard(models.Model):
         indexes = [models.Index(fields=["campaign", "state"], name="scans_ledger")]
 
 
+# An address or a domain, never both: a domain may have no address of its own.
+ONE_PLACE = (Q(address="") & ~Q(domain="")) | (~Q(address="") & Q(domain=""))
+
+
 class Look(models.Model):
-    """One completed look at one address in one campaign: what absence and coverage are judged on."""
+    """One completed look at one address, or at one domain, in one campaign: what absence and coverage are judged on."""
 
     shard = models.ForeignKey(Shard, on_delete=models.CASCADE, related_name="looks")
-    address = models.GenericIPAddressField()
+    address = models.CharField(max_length=39, blank=True)  # canonical; "" when a domain was looked at
+    domain = models.CharField(max_length=253, blank=True)
     names = models.JSONField(default=list)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField()
@@ -111,7 +127,10 @@ class Look(models.Model):
     absences_applied_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["shard", "address"], name="scans_one_look_per_address")]
+        constraints = [
+            models.UniqueConstraint(fields=["shard", "address", "domain"], name="scans_one_look_per_place"),
+            models.CheckConstraint(condition=ONE_PLACE, name="scans_look_at_one_place"),
+        ]
         indexes = [models.Index(fields=["address", "-ended_at"], name="scans_looks_at")]
 
 
@@ -122,6 +141,10 @@ class ServiceQuerySet(models.QuerySet["Service"]):
     def running(self, pairs: "list[int] | frozenset[int]") -> Self:
         """Current services that told one of these products, in first place or beside."""
         return self.current().filter(Q(pair__in=pairs) | Q(other_pairs__in=pairs)).distinct()
+
+    def standing_at(self, moment: datetime) -> Self:
+        """What was there at that moment, as it was seen."""
+        return self.filter(first_seen__lte=moment).filter(Q(ended_at=None) | Q(ended_at__gt=moment))
 
     def seen_between(self, start: datetime, end: datetime) -> Self:
         return self.filter(first_seen__lt=end).filter(Q(ended_at=None) | Q(ended_at__gte=start))
@@ -135,7 +158,7 @@ class Service(models.Model):
     """A service as it was seen without change from `first_seen` to `last_confirmed`: a change ends the row."""
 
     establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="services")
-    address = models.GenericIPAddressField()
+    address = models.CharField(max_length=39, blank=True)  # canonical; "" for what a domain publishes, then its `name`
     port = models.PositiveIntegerField()
     transport = models.CharField(max_length=3, default="tcp")
     name = models.CharField(max_length=253, blank=True)  # host name asked, "" by address
@@ -163,12 +186,38 @@ class Service(models.Model):
                 fields=["establishment", "address", "port", "transport", "name"],
                 condition=Q(ended_at=None),
                 name="scans_service_once",
-            )
+            ),
+            models.CheckConstraint(condition=~Q(address="") | ~Q(name=""), name="scans_service_has_a_place"),
         ]
         indexes = [
             models.Index(fields=["address", "port"], name="scans_by_address"),
             models.Index(fields=["pair"], condition=Q(ended_at=None), name="scans_current_by_pair"),
         ]
+
+    @property
+    def domain(self) -> str:
+        """The domain that publishes it; "" when it answers at an address."""
+        return "" if self.address else self.name
+
+
+class Presence(models.Model):
+    """How many current services of an establishment tell a pair, in first place or beside another.
+
+    The services say it already, and ten million of them are too many to read when somebody asks who is exposed. It is
+    written in the transaction that begins or ends a service, by `presence.move`; `presence.recount` mends it.
+    """
+
+    pk = models.CompositePrimaryKey("pair", "establishment")
+    pair = models.ForeignKey(Pair, on_delete=models.CASCADE, db_index=False, related_name="presences")
+    establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="presences")
+    services = models.PositiveIntegerField()
+
+
+class PresenceChange(models.Model):
+    """An establishment began or ceased to show a pair: what a columnar image must read again."""
+
+    establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField()
 
 
 class RawAnswer(models.Model):
@@ -178,8 +227,9 @@ class RawAnswer(models.Model):
     look = models.ForeignKey(Look, on_delete=models.CASCADE, related_name="raw_answers")
     probe = models.CharField(max_length=20)
     at = models.DateTimeField()
-    asked = models.BinaryField()
-    answered = models.BinaryField()
+    # Encrypted: they tell where a weakness is, and what a machine says to whoever asks (see `exchange`).
+    asked = EncryptedField(purpose="raw-answer", about="service_id")
+    answered = EncryptedField(purpose="raw-answer", about="service_id")
     answered_length = models.PositiveIntegerField()
 
 

@@ -1,13 +1,17 @@
 """What may be looked at for one establishment now, and what must be left out and why."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from ipaddress import ip_network
 
 from vigie.apps.assets.enums import AssetKind
+from vigie.apps.assets.leaks import leaks_of
 from vigie.apps.assets.models import Asset
-from vigie.apps.assets.queries import mandates_for
+from vigie.apps.assets.queries import domains_to_read, mandates_for
+from vigie.engine.facts import HostLook, ServiceLook
+from vigie.engine.names import LeakFacts
 from vigie.probes.scope import Scope
 from vigie.probes.targets import LARGEST_RANGE, Target, Targets, find_targets
 
@@ -23,15 +27,29 @@ class Perimeter:
     places: dict[str, frozenset[str] | None]
     name_reasons: dict[str, str]  # name -> "" when resolved, else why it is unknown
     unknowns: dict[str, int]  # reason -> how many assets could not be looked at
+    domains: tuple[str, ...] = ()  # whose records are asked of our resolvers
+    leaks: Mapping[str, tuple[LeakFacts, ...]] = field(default_factory=dict)  # by domain, as they were brought in
 
     def moved_from(self, address: str) -> frozenset[str]:
         """Names that are known to lead elsewhere than to this address."""
         return frozenset(name for name, led in self.places.items() if led is not None and address not in led)
 
+    def with_leaks(self, host: HostLook) -> HostLook:
+        """A look at a domain, with what others told of its leaks: what it publishes and what leaked are one place."""
+        told = self.leaks.get(host.domain)
+        if not told:
+            return host
+        return replace(host, services=tuple(_with(service, told) for service in host.services))
+
     def only(self, address: str) -> "Perimeter":
         """This address alone, as far as it may be looked at; its names are asked with it."""
         targets = tuple(target for target in self.targets if target.address == address)
-        return replace(self, targets=targets, unknowns={} if targets else {NOT_DECLARED: 1})
+        return replace(self, targets=targets, domains=(), unknowns={} if targets else {NOT_DECLARED: 1})
+
+    def only_domain(self, domain: str) -> "Perimeter":
+        """What this domain publishes, and no port."""
+        domains = tuple(one for one in self.domains if one == domain)
+        return replace(self, targets=(), domains=domains, unknowns={} if domains else {NOT_DECLARED: 1})
 
 
 def perimeter_of(
@@ -60,7 +78,16 @@ def perimeter_of(
         places={r.name: frozenset(r.addresses) if r.known else None for r in found.resolutions},
         name_reasons={r.name: r.reason or outside.get(r.name, "") for r in found.resolutions},
         unknowns={reason: count for reason, count in unknowns.items() if count},
+        domains=domains_to_read(establishment_id, now),
+        leaks=leaks_of(establishment_id),
     )
+
+
+def _with(service: ServiceLook, told: tuple[LeakFacts, ...]) -> ServiceLook:
+    domain = service.facts.domain
+    if domain is None:
+        return service
+    return replace(service, facts=replace(service.facts, domain=replace(domain, leaks=told)))
 
 
 def _outside(found: Targets) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from vigie.apps.vulns.enums import MatchVerdict
@@ -41,7 +41,10 @@ def campaigns() -> QuerySet[Campaign]:
 
 
 def last_campaign(moment: datetime) -> Campaign | None:
-    return Campaign.objects.rounds().filter(started_at__lte=moment).order_by("-started_at").first()
+    """The last round that had begun, with `looked`: how many establishments were looked at lately, by any round."""
+    lately = looked_lately(moment).order_by().values(one=Value(1)).annotate(n=Count("establishment", distinct=True))
+    rounds = Campaign.objects.rounds().annotate(looked=Coalesce(Subquery(lately.values("n")), Value(0)))
+    return rounds.filter(started_at__lte=moment).order_by("-started_at").first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +162,8 @@ class Seen:
 
 def seen_of(establishment_id: int, moment: datetime, limit: int = 200) -> Seen:
     rows = (
-        Service.objects.filter(establishment_id=establishment_id, first_seen__lte=moment)
-        .filter(Q(ended_at=None) | Q(ended_at__gt=moment))
+        Service.objects.standing_at(moment)
+        .filter(establishment_id=establishment_id)
         .select_related("pair")
         .defer("facts")
         .order_by("address", "port", "name")[:limit]
@@ -171,7 +174,7 @@ def seen_of(establishment_id: int, moment: datetime, limit: int = 200) -> Seen:
     looked_at = looked.aggregate(last=Max("ended_at"))["last"]
     return Seen(
         services=services,
-        hosts=len({service.address for service in services}),
+        hosts=len({service.address for service in services if service.address}),
         unanswered=sum(service.answer != "answered" for service in services),
         looked_at=looked_at,
         is_stale=looked_at is not None and looked_at < moment - FRESH,

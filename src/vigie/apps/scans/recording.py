@@ -8,11 +8,13 @@ import msgspec
 from django.db import transaction
 
 from vigie.apps.jobs import actions as jobs
+from vigie.apps.vault.encryption import encrypt
 from vigie.apps.vulns import actions as vulns
 from vigie.apps.vulns.models import Pair
 from vigie.engine.facts import Answer, Facts, HostLook, Identity, ServiceLook
 from vigie.engine.sameness import Sign, changed, sign_of
 
+from . import presence
 from .models import Look, RawAnswer, Service, Shard
 from .signals import SeenService, host_recorded
 
@@ -24,7 +26,7 @@ def record_host(*, shard: Shard, host: HostLook, moved: frozenset[str], now: dat
 
     `moved` are the names known to lead elsewhere now.
     """
-    if Look.objects.filter(shard=shard, address=host.address).exists():
+    if Look.objects.filter(shard=shard, address=host.address, domain=host.domain).exists():
         return False
     pairs = _pairs(host, now)
     with transaction.atomic():
@@ -32,8 +34,10 @@ def record_host(*, shard: Shard, host: HostLook, moved: frozenset[str], now: dat
         look, made = _record_look(shard, host)
         if not made:
             return False
-        before = _current(shard.establishment_id, host.address)
-        seen = [_record_service(look, service, before, pairs) for service in _answers(host)]
+        before = _current(shard.establishment_id, host)
+        moves: presence.Moves = Counter()
+        seen = [_record_service(look, service, before, pairs, moves) for service in _answers(host)]
+        presence.move(establishment_id=shard.establishment_id, moves=moves, now=now)
         look.absent = [{"port": port, "name": name} for port, name in sorted(_absent(host, before, moved))]
         if look.absent:
             look.save(update_fields=["absent"])
@@ -63,6 +67,7 @@ def _record_look(shard: Shard, host: HostLook) -> tuple[Look, bool]:
     return Look.objects.get_or_create(
         shard=shard,
         address=host.address,
+        domain=host.domain,
         defaults={
             "names": list(host.names),
             "started_at": host.started_at,
@@ -77,15 +82,16 @@ def _record_look(shard: Shard, host: HostLook) -> tuple[Look, bool]:
     )
 
 
-def _current(establishment_id: int, address: str) -> dict[Key, Service]:
-    rows = Service.objects.current().select_for_update().filter(establishment=establishment_id, address=address)
+def _current(establishment_id: int, host: HostLook) -> dict[Key, Service]:
+    rows = Service.objects.current().select_for_update().filter(establishment=establishment_id, address=host.address)
+    rows = rows.filter(name=host.domain) if host.domain else rows
     return {(row.port, row.transport, row.name): row for row in rows}
 
 
 def _record_service(
-    look: Look, service: ServiceLook, before: dict[Key, Service], pairs: dict[Identity, Pair]
+    look: Look, service: ServiceLook, before: dict[Key, Service], pairs: dict[Identity, Pair], moves: presence.Moves
 ) -> tuple[SeenService, bool]:
-    """The interval that this look confirms or begins, and whether it begins one."""
+    """The interval that this look confirms or begins, and whether it begins one; `moves` is added to."""
     known = before.get(_key(service))
     own = tuple(pairs[identity] for identity in service.identities)
     sign = sign_of(service.service, service.facts, service.identities)
@@ -95,6 +101,8 @@ def _record_service(
     if known is not None:
         known.ended_at, known.end_reason = service.looked_at, "changed"
         known.save(update_fields=["ended_at", "end_reason"])
+        moves.subtract(presence.pairs_of(known))
+    moves.update({pair.pk for pair in own})
     return SeenService(service, _begin(look, service, own, sign), own), True
 
 
@@ -149,7 +157,7 @@ def _begin(look: Look, service: ServiceLook, own: tuple[Pair, ...], sign: Sign) 
         last_confirmed=service.looked_at,
     )
     if len(own) > 1:
-        row.other_pairs.set(own[1:])
+        row.other_pairs.set({*own} - {own[0]})
     # Raw answers are kept once per unchanged service: each row of Service points to the bytes that began it.
     RawAnswer.objects.bulk_create(
         RawAnswer(
@@ -157,8 +165,8 @@ def _begin(look: Look, service: ServiceLook, own: tuple[Pair, ...], sign: Sign) 
             look=look,
             probe=raw.probe[:20],
             at=service.looked_at,
-            asked=raw.asked,
-            answered=raw.answered,
+            asked=encrypt(raw.asked, purpose="raw-answer", about=row.pk),
+            answered=encrypt(raw.answered, purpose="raw-answer", about=row.pk),
             answered_length=raw.answered_length,
         )
         for raw in service.raw
@@ -185,8 +193,9 @@ def _count(shard: Shard, host: HostLook, seen: list[tuple[SeenService, bool]], *
     unknowns = Counter(live.unknowns)
     unknowns.update(reasons_unknown(host))
     live.unknowns = dict(unknowns)
-    live.hosts_done += 1
-    live.hosts_reached += host.reached
+    if not host.domain:  # counted apart: a domain is no host
+        live.hosts_done += 1
+        live.hosts_reached += host.reached
     live.questions += questions_of(host)
     live.services_found += len(seen)
     live.services_new += sum(new for _, new in seen)
@@ -205,7 +214,9 @@ def _count(shard: Shard, host: HostLook, seen: list[tuple[SeenService, bool]], *
 
 
 def questions_of(host: HostLook) -> int:
-    """Connections that this host saw, as far as its look tells."""
+    """Connections that this host saw, as far as its look tells; none for a domain: our resolvers were asked."""
+    if host.domain:
+        return 0
     conversations = sum(max(1, len(service.raw)) for service in host.services)
     opened = len({service.port for service in host.services})
     return opened + len(host.refused_ports) + len(host.silent_ports) + conversations
@@ -218,6 +229,6 @@ def reasons_unknown(host: HostLook) -> Counter[str]:
             found[service.reason or service.answer.value] += 1
     if host.not_asked_ports:
         found[f"not asked: {host.not_asked_reason}"] += len(host.not_asked_ports)
-    if not host.reached and host.silent_ports:
+    if not host.reached and host.silent_ports and not host.domain:
         found["a host did not answer"] += 1
     return found

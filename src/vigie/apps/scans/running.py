@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -16,7 +16,10 @@ from django.db.models.functions import Coalesce
 from vigie.apps.jobs import actions as jobs
 from vigie.apps.jobs.failures import Interrupted
 from vigie.engine.facts import HostLook
+from vigie.probes.domain import look_at_domains
+from vigie.probes.gate import Gate
 from vigie.probes.look import Plan, ProbeSettings, Summary, look
+from vigie.probes.pace import process_pace
 from vigie.probes.stop import FileStop, StopSignal
 
 from .enums import ShardState
@@ -90,12 +93,15 @@ def _look(shard: Shard, scanner: Scanner, stop: StopSignal) -> Summary:
     perimeter = perimeter_of(shard.establishment_id, ports=ports, resolvers=resolvers, now=scanner.clock())
     if shard.campaign.only_address is not None:
         perimeter = perimeter.only(shard.campaign.only_address)
-    done = set(shard.looks.values_list("address", flat=True))
-    left = tuple(target for target in perimeter.targets if target.address not in done)
+    if shard.campaign.only_domain:
+        perimeter = perimeter.only_domain(shard.campaign.only_domain)
+    done = set(shard.looks.values_list("address", "domain"))
+    left = tuple(target for target in perimeter.targets if (target.address, "") not in done)
     if not done:
         _note_perimeter(shard, perimeter)
     plan = Plan(left, perimeter.scope, scanner.settings)
-    summary, asked = _looked(plan, shard, perimeter, scanner.clock, stop)
+    domains = tuple(domain for domain in perimeter.domains if ("", domain) not in done)
+    summary, asked = _looked(plan, domains, shard, perimeter, scanner.clock, stop)
     # Connections that no recorded host accounts for: second tries, follow-up questions.
     Shard.objects.filter(pk=shard.pk).update(questions=F("questions") + max(0, summary.questions - asked))
     return summary
@@ -109,16 +115,18 @@ def _note_perimeter(shard: Shard, perimeter: Perimeter) -> None:
     )
 
 
-def _looked(plan: Plan, shard: Shard, perimeter: Perimeter, clock: Clock, stop: StopSignal) -> tuple[Summary, int]:
+def _looked(
+    plan: Plan, domains: tuple[str, ...], shard: Shard, perimeter: Perimeter, clock: Clock, stop: StopSignal
+) -> tuple[Summary, int]:
     """Probe in a thread of its own, which never waits for the database; record in this one, which never probes."""
     hosts: SimpleQueue[HostLook] = SimpleQueue()
     asked = 0
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="look") as probing:
         try:
-            future = probing.submit(look, plan, stop=stop, clock=clock, on_host=hosts.put)
+            future = probing.submit(_probe, plan, domains, stop, clock, hosts.put)
             for host in _completed(future, hosts, stop):
                 moved = perimeter.moved_from(host.address)
-                if record_host(shard=shard, host=host, moved=moved, now=clock()):
+                if record_host(shard=shard, host=perimeter.with_leaks(host), moved=moved, now=clock()):
                     asked += questions_of(host)
         finally:
             stop.set(ENDING)
@@ -126,6 +134,22 @@ def _looked(plan: Plan, shard: Shard, perimeter: Perimeter, clock: Clock, stop: 
     if summary.stopped == ENDING:
         raise Interrupted
     return summary, asked
+
+
+def _probe(
+    plan: Plan, domains: tuple[str, ...], stop: StopSignal, clock: Clock, tell: Callable[[HostLook], None]
+) -> Summary:
+    """The addresses, then what the domains publish."""
+    summary = look(plan, stop=stop, clock=clock, on_host=tell)
+    if summary.stopped or not domains:
+        return summary
+    gate = Gate(plan.scope, stop, process_pace(), clock)
+    settings = plan.settings
+    look_at_domains(
+        domains, gate=gate, stop=stop, resolvers=settings.resolvers, seconds=settings.timeouts.conversation, tell=tell
+    )
+    stopped = stop.reason if stop.is_set() else ""
+    return replace(summary, questions=summary.questions + gate.questions, stopped=stopped)
 
 
 def _completed(future: "Future[Summary]", hosts: "SimpleQueue[HostLook]", stop: StopSignal) -> Iterator[HostLook]:

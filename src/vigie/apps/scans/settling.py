@@ -1,5 +1,6 @@
 """Once every shard of a campaign has ended: may its absences count, and what is the campaign's end?"""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,11 +12,13 @@ from vigie.apps.jobs import actions as jobs
 from vigie.data.params import absence_rule
 from vigie.engine.lifecycle import AbsenceRule, Seen, State, Transition, next_step
 
+from . import presence
 from .enums import CampaignState, ShardState
 from .models import Campaign, Look, Service, Shard
 from .signals import Absence, absences_settled, absences_weighed
 
 LEVELS = "vigie.apps.observatory.tasks.compute_levels"
+IMAGE = "vigie.apps.observatory.tasks.refresh_image"
 LONGEST_REASON = 300
 
 
@@ -39,7 +42,8 @@ def weigh_shard(shard: Shard, now: datetime) -> str:
 
 
 def _fall(before: Shard, after: Shard, rule: AbsenceRule) -> str:
-    old = {look.address: look for look in before.looks.all()}
+    # Addresses only: what a domain publishes is asked of our resolvers, whose failures end nothing.
+    old = {look.address: look for look in before.looks.all() if look.address}
     pairs = [(old[look.address], look) for look in after.looks.all() if look.address in old]
     shown = [(_shown(a, _asked(b)), _shown(b, _asked(a))) for a, b in pairs]
     reached = sum(a.reached for a, _ in shown), sum(b.reached for _, b in shown)
@@ -120,9 +124,13 @@ def _settle_look(look: Look, shard: Shard, rule: AbsenceRule, now: datetime) -> 
     keys = {(absence.port, absence.name) for absence in absences}
     rows = Service.objects.current().select_for_update()
     rows = rows.filter(establishment=shard.establishment_id, address=look.address)
+    moves: presence.Moves = Counter()
     for row in rows.filter(last_confirmed__lt=look.started_at):
         if (row.port, row.name) in keys:
             _absent(row, look.ended_at, rule)
+            if row.ended_at is not None:
+                moves.subtract(presence.pairs_of(row))
+    presence.move(establishment_id=shard.establishment_id, moves=moves, now=now)
     absences_settled.send(sender=Look, look=look, absences=absences, now=now)
 
 
@@ -146,4 +154,5 @@ def _end(campaign: Campaign, state: CampaignState, reason: str, now: datetime) -
     record(kind=f"campaign-{state.value}", subject=campaign, by="worker", at=now, reason=reason)
     establishments = list(campaign.shards.order_by("establishment").values_list("establishment", flat=True))
     jobs.enqueue(LEVELS, key=f"levels:campaign:{campaign.pk}", now=now, priority=10, establishment_ids=establishments)
+    jobs.enqueue(IMAGE, key="refresh-image", now=now, again=True)
     return True

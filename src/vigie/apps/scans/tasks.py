@@ -7,14 +7,18 @@ from django_tasks import task
 from vigie.apps.jobs import actions as jobs
 from vigie.probes.look import settings_for
 
-from . import running
+from . import discovery, running
 from .actions import shard_order, stop_file
 from .models import Campaign, Shard
 from .settling import close_campaign
 
 
 def scanner() -> running.Scanner:
-    probes = settings_for(settings.VIGIE.scanner_contact, resolvers=tuple(settings.VIGIE.resolvers))
+    probes = settings_for(
+        settings.VIGIE.scanner_contact,
+        resolvers=tuple(settings.VIGIE.resolvers),
+        sweep_socket=settings.VIGIE.sweep_socket,
+    )
     return running.Scanner(settings=probes, stop_file=stop_file(), clock=timezone.now)
 
 
@@ -31,3 +35,16 @@ def heal_campaigns() -> None:
     jobs.enqueue_many([shard_order(shard) for shard in waiting], now=now)
     for campaign in Campaign.objects.running():
         close_campaign(campaign.pk, now=now)
+
+
+@task()
+def discover_again() -> int:
+    """Each day, after the looks of the day."""
+    return discovery.discover_again(now=timezone.now())
+
+
+@task()
+def discover(establishment_id: int) -> int:
+    """What else may belong to an establishment, proposed to a person."""
+    resolvers = tuple(settings.VIGIE.resolvers)
+    return discovery.discover(establishment_id=establishment_id, resolvers=resolvers, now=timezone.now())

@@ -17,8 +17,8 @@ from vigie.sources.epss import EpssList
 from vigie.sources.json_stream import BadRecord
 from vigie.sources.kev import KevEntry, KevList
 
-from . import feeding, pairing, storing
-from .models import Feed, Pair, SupportLine, Vulnerability
+from . import changing, feeding, pairing, storing
+from .models import Feed, Pair, SupportLine, Vulnerability, VulnerabilityChange
 from .pairing import Matched
 from .storing import Stored
 
@@ -99,24 +99,30 @@ def load_starter(*, now: datetime, by: str = "vigie") -> Stored:
 
 @transaction.atomic
 def feed_synchronised(
-    *, slug: str, now: datetime, by: str, records: int, published_on: date | None = None, sha256: str = ""
-) -> None:
-    """Note that a source was read to its end."""
-    feed = feeding.good(slug, now=now, records=records, published_on=published_on, sha256=sha256)
+    *, slug: str, now: datetime, by: str, records: int, published_on: date | None = None, sha256: str = "",
+    as_of: datetime | None = None, waiting: int = 0, remark: str = "",
+) -> None:  # fmt: skip
+    """Note that a source was read to its end, or to that of this round: `waiting` documents are left for the next."""
+    feed = feeding.good(
+        slug, now=now, as_of=as_of or now, records=records, published_on=published_on, sha256=sha256,
+        waiting=waiting, remark=remark,
+    )  # fmt: skip
     record(kind="feed-synchronised", by=by, at=now, subject=feed, slug=slug, records=records)
 
 
 @transaction.atomic
-def feed_unchanged(*, slug: str, now: datetime, by: str) -> None:
-    """Note that a source answered, and has nothing new."""
-    feeding.confirmed(slug, now=now)
+def feed_unchanged(
+    *, slug: str, now: datetime, by: str, as_of: datetime | None = None, waiting: int = 0, remark: str = ""
+) -> None:
+    """Note that a source answered, and has nothing new; a folder has nothing new since it was filled (`as_of`)."""
+    feeding.confirmed(slug, now=now, as_of=as_of or now, waiting=waiting, remark=remark)
     record(kind="feed-unchanged", by=by, at=now, slug=slug)
 
 
 @transaction.atomic
-def feed_failed(*, slug: str, now: datetime, by: str, error: str) -> None:
+def feed_failed(*, slug: str, now: datetime, by: str, error: str, waiting: int = 0) -> None:
     """Note why a source could not be read; what it told before stays in force."""
-    feeding.failed(slug, now=now, error=error)
+    feeding.failed(slug, now=now, error=error, waiting=waiting)
     record(kind="feed-failed", by=by, at=now, slug=slug, error=error[:500])
 
 
@@ -129,12 +135,16 @@ def apply_kev(*, kev: KevList, now: datetime, by: str, sha256: str = "") -> int:
     """
     listed = {entry.cve: entry for entry in kev.entries}
     known = {row.cve: row for row in Vulnerability.objects.filter(cve__in=listed)}
+    gone = list(Vulnerability.objects.filter(kev_on__lte=kev.released_on).exclude(cve__in=listed))
+    changes = [changing.of_list(row, listed.get(row.cve), now, kev.released_on) for row in [*known.values(), *gone]]
     changed = [row for row in known.values() if _set_kev(row, listed[row.cve], now)]
     Vulnerability.objects.bulk_update(changed, ["kev_on", "kev_ransomware", "updated_at"], batch_size=200)
     fresh = [_from_kev(entry, now) for cve, entry in listed.items() if cve not in known]
     Vulnerability.objects.bulk_create(fresh, batch_size=500)
-    gone = Vulnerability.objects.filter(kev_on__lte=kev.released_on).exclude(cve__in=listed)
-    withdrawn = gone.update(kev_on=None, kev_ransomware=None, updated_at=now)
+    left = Vulnerability.objects.filter(kev_on__lte=kev.released_on).exclude(cve__in=listed)
+    withdrawn = left.update(kev_on=None, kev_ransomware=None, updated_at=now)
+    changes += [changing.newly_listed(row, now) for row in fresh]
+    VulnerabilityChange.objects.bulk_create([one for one in changes if one], batch_size=500)
     _tell_findings(now)
     feed_synchronised(slug=KEV, now=now, by=by, records=len(kev.entries), published_on=kev.released_on, sha256=sha256)
     return len(changed) + len(fresh) + withdrawn
@@ -212,6 +222,11 @@ def rematch_products(*, products: Iterable[Product], now: datetime) -> Matched:
     if done.added or done.ended:
         _tell_findings(now)
     return done
+
+
+def announce(*, now: datetime) -> None:
+    """What is news though no verdict changed, an alerte of CERT-FR, is looked at all the same."""
+    _tell_findings(now)
 
 
 def _tell_findings(now: datetime) -> None:

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from .enums import MatchVerdict
+from .enums import ChangeKind, MatchVerdict
 
 
 class Vulnerability(models.Model):
@@ -36,11 +36,34 @@ class Applicability(models.Model):
     source = models.CharField(max_length=80)
     statement = models.JSONField()  # engine.matching.Statement, by msgspec
     sha256 = models.CharField(max_length=64)
+    # What this source says beside its ranges; None when it says nothing of it.
+    cvss = models.DecimalField(max_digits=3, decimal_places=1, null=True, blank=True)
+    cvss_vector = models.CharField(max_length=160, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)  # its last change, by the source's own date
+    stored_at = models.DateTimeField(null=True, blank=True)  # since when we hold these ranges of it
 
     class Meta:
         verbose_name_plural = "applicabilities"
         constraints = [
             models.UniqueConstraint(fields=["vulnerability", "source"], name="vulns_one_statement_per_source")
+        ]
+
+
+class VulnerabilityChange(models.Model):
+    """The history of a record, append-only: what a source changed of what was known, and what makes it news."""
+
+    vulnerability = models.ForeignKey(Vulnerability, on_delete=models.CASCADE, related_name="changes")
+    kind = models.CharField(max_length=10, choices=ChangeKind)
+    at = models.DateTimeField()  # when we learnt it
+    on = models.DateField(null=True, blank=True)  # the day that the source gives it
+    source = models.CharField(max_length=80)
+    before = models.CharField(max_length=200, blank=True)
+    after = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["vulnerability", "id"], name="vulns_history"),
+            models.Index(fields=["at"], condition=Q(kind__in=["exploited", "warned"]), name="vulns_news"),
         ]
 
 
@@ -119,6 +142,8 @@ class Feed(models.Model):
     published_on = models.DateField(null=True, blank=True)  # the date that the source gives itself
     records = models.PositiveIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
+    waiting = models.PositiveIntegerField(default=0)  # documents that are known and not fetched yet
+    remark = models.TextField(blank=True)  # what is not an error and must be known: a list that begins too late
     error = models.TextField(blank=True)
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from vigie.data import feeds
 from vigie.data.aliases import aliases
@@ -17,6 +17,8 @@ from .models import Applicability, Feed, Pair, PairMatch, SupportLine, Vulnerabi
 
 # What concerns an establishment: the last three read "please check".
 EXPOSED = (MatchVerdict.AFFECTED, MatchVerdict.CONDITIONAL, MatchVerdict.UNKNOWN)
+
+A_MOMENT = timedelta(minutes=5)  # a round each hour does not fall on the very minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,15 @@ class FeedStatus:
     gap_days: int  # days that the source published, or should have, and that we miss; 0 when none
     records: int
     error: str
+    expected_within: timedelta | None = None  # a longer silence is too old; None: it ships with Vigie
+    waiting: int = 0  # documents that are known and not fetched yet
+    remark: str = ""
+
+    @property
+    def is_alert(self) -> bool:
+        """It is not as fresh as it should be: one failed attempt is none yet, while what was read is recent."""
+        is_old = self.age is None or (self.expected_within is not None and self.age > self.expected_within)
+        return self.state in {FeedState.NEVER, FeedState.STALE} or is_old or self.gap_days > 0
 
 
 def current_matches(pair_ids: Iterable[int]) -> QuerySet[PairMatch]:
@@ -53,6 +64,12 @@ def exposed_pairs(vulnerability: Vulnerability) -> QuerySet[PairMatch]:
 def statements(vulnerability: Vulnerability) -> QuerySet[Applicability]:
     """What each source says that it touches."""
     return vulnerability.applicabilities.order_by("source").prefetch_related("products")
+
+
+def deciding(vulnerability: Vulnerability) -> dict[str, int]:
+    """source -> how many of the products seen it decided the verdict of."""
+    rows = PairMatch.objects.filter(vulnerability=vulnerability, ended_at=None)
+    return dict(rows.order_by().values_list("source").annotate(n=Count("pk")))
 
 
 def records_of(cve: str) -> tuple[VulnerabilityRecord, ...]:
@@ -90,8 +107,9 @@ def feed_status(now: datetime) -> tuple[FeedStatus, ...]:
 
 
 def _status(slug: str, row: Feed | None, now: datetime, source: feeds.FeedSource | None) -> FeedStatus:
+    expected = source.max_age if source else None
     if row is None:
-        return FeedStatus(slug, FeedState.NEVER, None, None, None, None, 0, 0, "")
+        return FeedStatus(slug, FeedState.NEVER, None, None, None, None, 0, 0, "", expected)
     age = now - row.last_good_at if row.last_good_at else None
     gap = _gap(row, now, source)
     return FeedStatus(
@@ -104,7 +122,22 @@ def _status(slug: str, row: Feed | None, now: datetime, source: feeds.FeedSource
         gap_days=gap,
         records=row.records,
         error=row.error,
+        expected_within=expected,
+        waiting=row.waiting,
+        remark=row.remark,
     )
+
+
+def due_feeds(now: datetime) -> frozenset[str]:
+    """The feeds whose publishers may be asked again: after the time that each asks for, at once when work is left."""
+    rows = {row.slug: row for row in Feed.objects.all()}
+    return frozenset(source.slug for source in feeds.sources() if _is_due(rows.get(source.slug), source.every, now))
+
+
+def _is_due(row: Feed | None, every: timedelta, now: datetime) -> bool:
+    if row is None or row.last_attempt_at is None or row.error or row.waiting:
+        return True
+    return now - row.last_attempt_at >= every - A_MOMENT
 
 
 def _gap(row: Feed, now: datetime, source: feeds.FeedSource | None) -> int:
@@ -125,4 +158,6 @@ def _state(row: Feed, age: timedelta | None, gap: int, source: feeds.FeedSource 
         return FeedState.NEVER
     if source is not None and (age > source.max_age or gap):
         return FeedState.STALE
+    if row.waiting or row.remark:
+        return FeedState.BEHIND
     return FeedState.GOOD

@@ -9,7 +9,9 @@ from django.db import connection, transaction
 
 from vigie.engine.matching import Product, VulnerabilityRecord, digest, from_plain, to_plain
 
-from .models import Applicability, Vulnerability
+from . import changing
+from .enums import ChangeKind
+from .models import Applicability, Vulnerability, VulnerabilityChange
 
 MOST_RECORDS = 100  # in one transaction...
 MOST_CRITERIA = 1_500  # ...and what they state: some thirty milliseconds of writing on SQLite
@@ -30,6 +32,7 @@ class Stored:
     unchanged: int = 0
     rejected: int = 0
     products: set[Product] = field(default_factory=set)
+    is_news: bool = False  # CERT-FR published an alerte
 
     @property
     def records(self) -> int:
@@ -90,9 +93,13 @@ def _store_batch(batch: _Batch, total: Stored, now: datetime) -> None:
     known = {row.cve: row for row in Vulnerability.objects.filter(cve__in=cves)}
     before = {cve: _state(row) for cve, row in known.items()}
     rows = {cve: known.get(cve) or Vulnerability(cve=cve, updated_at=now) for cve in sorted(cves)}
+    changes: list[VulnerabilityChange] = []
     for prepared in batch.values():
-        _merge(rows[prepared.record.cve], prepared.record)
-        total.rejected += prepared.record.rejected
+        row, record = rows[prepared.record.cve], prepared.record
+        was = _state(row) if record.cve in known else None
+        _merge(row, record)
+        changes += changing.of_record(row, was, record, now)
+        total.rejected += record.rejected
     written = [row for cve, row in rows.items() if before.get(cve) != _state(row)]
     for row in written:
         row.updated_at = now
@@ -100,7 +107,9 @@ def _store_batch(batch: _Batch, total: Stored, now: datetime) -> None:
     Vulnerability.objects.bulk_create(
         written, update_conflicts=True, unique_fields=["cve"], update_fields=list(_WRITTEN)
     )
-    restated = _store_statements(batch, toggled, total)
+    restated = _store_statements(batch, toggled, total, changes, now)
+    VulnerabilityChange.objects.bulk_create(changes)
+    total.is_news |= any(change.kind in changing.NEWS for change in changes)
     changed = ({row.cve for row in written} | restated) & known.keys()
     total.new += len(rows) - len(known)
     total.changed += len(changed)
@@ -138,7 +147,9 @@ def _tenths(score: float) -> Any:
     return Vulnerability._meta.get_field("cvss").to_python(f"{score:.1f}")
 
 
-def _store_statements(batch: _Batch, toggled: set[str], total: Stored) -> set[str]:
+def _store_statements(
+    batch: _Batch, toggled: set[str], total: Stored, changes: list[VulnerabilityChange], now: datetime
+) -> set[str]:
     """Replace the statements that changed; return their identifiers. A rejected record loses its statement."""
     ids = dict(Vulnerability.objects.filter(cve__in={cve for cve, _ in batch}).values_list("cve", "pk"))
     sources = {source for _, source in batch}
@@ -147,23 +158,48 @@ def _store_statements(batch: _Batch, toggled: set[str], total: Stored) -> set[st
     fresh: list[tuple[Applicability, frozenset[Product]]] = []
     stale: list[Applicability] = []
     restated = set()
+    retold: list[Applicability] = []
     for (cve, source), prepared in batch.items():
         old = known.get((ids[cve], source))
         if (old.sha256 if old else "") == prepared.sha256:
+            if old and _told_of(old) != _told(prepared.record):
+                retold.append(_tell(old, prepared.record))
             continue
         restated.add(cve)
         total.products |= prepared.products
         if old:
             total.products |= from_plain(old.statement).products
             stale.append(old)
+            kind = ChangeKind.RESTATED if prepared.sha256 else ChangeKind.WITHDRAWN
+            changes.append(VulnerabilityChange(vulnerability_id=ids[cve], kind=kind, at=now, source=source[:80]))
         if prepared.sha256:
             row = Applicability(
-                vulnerability_id=ids[cve], source=source, statement=prepared.plain, sha256=prepared.sha256
+                vulnerability_id=ids[cve],
+                source=source,
+                statement=prepared.plain,
+                sha256=prepared.sha256,
+                stored_at=now,
             )
-            fresh.append((row, prepared.products))
+            fresh.append((_tell(row, prepared.record), prepared.products))
+    Applicability.objects.bulk_update(retold, ["cvss", "cvss_vector", "told_at"], batch_size=100)
     total.products |= _products_of(ids[cve] for cve in toggled)
     _replace(stale, fresh)
     return restated | toggled
+
+
+def _told(record: VulnerabilityRecord) -> tuple[Any, str, datetime | None]:
+    """What a source says beside its ranges."""
+    score = None if record.cvss is None else _tenths(record.cvss)
+    return score, record.cvss_vector[:160], record.modified_at or record.published_at
+
+
+def _told_of(row: Applicability) -> tuple[Any, str, datetime | None]:
+    return row.cvss, row.cvss_vector, row.told_at
+
+
+def _tell(row: Applicability, record: VulnerabilityRecord) -> Applicability:
+    row.cvss, row.cvss_vector, row.told_at = _told(record)
+    return row
 
 
 def _products_of(vulnerabilities: Iterable[int]) -> set[Product]:

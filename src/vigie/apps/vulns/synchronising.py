@@ -1,149 +1,163 @@
-"""Read the files of the feeds, those that changed, and match again what they change."""
+"""Bring every feed up to date, from the network or from a folder, and write how that ended."""
 
-import hashlib
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
-from vigie.channels.feeds import ChannelError, Door, fetch, forget
+from vigie.channels.feeds import ChannelError, Door, forget
 from vigie.data import feeds
-from vigie.sources.documents import is_archive
-from vigie.sources.epss import read_epss
 from vigie.sources.faults import SourceError, SourceUnreadable
-from vigie.sources.feed_kind import DOCUMENTS, kinds_of
-from vigie.sources.json_stream import BadRecord
-from vigie.sources.kev import read_kev
+from vigie.sources.feed_kind import kinds_of
 
-from . import actions, reading
+from . import actions, ingesting
+from .fetching import Errand, bring
+from .fetching.errand import LISTS, Unwatched, Watch
+from .ingesting import FeedReport, Run
+from .mirroring import brought_at
 from .models import Feed, FeedFile
-from .paging import changed_pages
-from .storing import Stored
 
-MOST_BAD_SHOWN = 20
 _NOTES = (".part", ".notes.json")  # what a download keeps beside its file
 
 
-class Watch(Protocol):
-    """Who follows the work."""
-
-    def begin(self, label: str, total: int | None) -> None: ...
-    def at(self, done: int, total: int | None) -> None: ...
-
-
-class Unwatched:
-    def begin(self, label: str, total: int | None) -> None:
-        """Nobody looks."""
-
-    def at(self, done: int, total: int | None) -> None:
-        """Nobody looks."""
-
-
-@dataclass(slots=True)
-class FeedReport:
-    """How the synchronisation of one feed ended."""
-
-    slug: str
-    state: str = "absent"  # absent (no file of it), unchanged, read, failed
-    files: int = 0  # read anew
-    new: int = 0
-    changed: int = 0
-    rejected: int = 0
-    bad: int = 0
-    bad_records: list[BadRecord] = field(default_factory=list)  # the first of them
-    verdicts_begun: int = 0
-    verdicts_ended: int = 0
-    error: str = ""
-
-
-@dataclass(slots=True)
-class _Run:
-    now: datetime
-    by: str
-    watch: Watch
-    new_vulnerabilities: bool = False  # then lists and scores are applied again, though their file is the same
-    pause: Callable[[float], None] = time.sleep
+def door(*, nvd_key: str | None = None, contact: str = "") -> Door:
+    """The one way out to the publishers; they are told who asks, and where whoever asks can be reached."""
+    pages = feeds.source("nvd").pages
+    keys = {pages.host: (pages.key_header, nvd_key)} if pages and nvd_key else {}
+    return Door(feeds.hosts(), keys=keys, user_agent=f"Vigie (feeds; {contact})" if contact else "Vigie (feeds)")
 
 
 def synchronise(
     *, paths: list[Path], now: datetime, by: str, fetch_into: Path | None = None, door: Door | None = None,
-    only: frozenset[str] | None = None, watch: Watch | None = None, nvd_key: str | None = None,
-    pause: Callable[[float], None] = time.sleep,
+    only: frozenset[str] | None = None, watch: Watch | None = None, pause: Callable[[float], None] = time.sleep,
 ) -> tuple[FeedReport, ...]:  # fmt: skip
     """Bring every feed up to date, the starter catalogue first; a feed that fails does not stop the others.
 
-    `fetch_into` is the folder where the files are downloaded first; without it, only `paths` are read.
+    `fetch_into` is the folder where the files are downloaded first, through `door`; without it, only `paths` are read.
     """
-    run = _Run(now, by, watch or Unwatched(), pause=pause)
-    door = door or _door(nvd_key)
+    run = Run(now, by, watch or Unwatched())
     reports = [_starter(run)]
-    given = _sorted_by_kind(paths)
+    given, gone = _given(paths)
     for source in feeds.sources():
-        if only and source.slug not in only:
+        if only is not None and source.slug not in only:
             continue
         report = FeedReport(source.slug)
         reports.append(report)
-        fetched: list[Path] = []
-        try:
-            if fetch_into is not None and not _paged(source, fetch_into, door, report, run):
-                _download(source, fetch_into, door, run, fetched)
-            _read(source.slug, [*given.get(source.slug, []), *fetched], report, run)
-        except (ChannelError, SourceError) as error:
-            if isinstance(error, SourceError):
-                for file in fetched:
-                    forget(file)
-            report.state, report.error = "failed", str(error)
-            actions.feed_failed(slug=source.slug, now=now, by=by, error=str(error))
+        errand = None
+        if fetch_into is not None:
+            errand = Errand(
+                source,
+                fetch_into / source.slug,
+                door or Door(feeds.hosts()),
+                now,
+                _since(source.slug),
+                pause,
+                run.watch,
+            )
+        if gone is not None:
+            _failed(report, gone, run)
+        else:
+            _one(source, given.get(source.slug, []), errand, report, run)
     return tuple(reports)
 
 
-def _starter(run: _Run) -> FeedReport:
+def _given(paths: list[Path]) -> tuple[dict[str, list[Path]], SourceError | None]:
+    """The files by feed; a folder that is not there, a disk that is not mounted, is a fault of every feed."""
+    try:
+        return _sorted_by_kind(paths), None
+    except SourceUnreadable as error:
+        return {}, error
+
+
+def _failed(report: FeedReport, error: ChannelError | SourceError, run: Run) -> None:
+    report.state, report.error = "failed", str(error)
+    actions.feed_failed(slug=report.slug, now=run.now, by=run.by, error=str(error), waiting=report.waiting)
+
+
+def _starter(run: Run) -> FeedReport:
     stored = actions.load_starter(now=run.now, by=run.by)
     run.new_vulnerabilities |= bool(stored.new)
     state = "read" if stored.records else "unchanged"
     return FeedReport("starter", state, int(bool(stored.records)), stored.new, stored.changed)
 
 
-def _door(nvd_key: str | None) -> Door:
-    pages = feeds.source("nvd").pages
-    return Door(feeds.hosts(), keys={pages.host: (pages.key_header, nvd_key)} if pages and nvd_key else {})
+def _since(slug: str) -> datetime | None:
+    row = Feed.objects.filter(slug=slug).first()
+    return row.last_good_at if row else None
 
 
-def _paged(source: feeds.FeedSource, folder: Path, door: Door, report: FeedReport, run: _Run) -> bool:
-    """Ask for the changes alone, when the last good reading is recent enough; False when files must be fetched.
+def _one(source: feeds.FeedSource, given: list[Path], errand: Errand | None, report: FeedReport, run: Run) -> None:
+    before = Feed.objects.filter(slug=source.slug).values_list("records", flat=True).first() or 0
+    try:
+        fresh = ingesting.read(source.slug, given, report, run) if given else 0
+        if errand is not None:
+            fresh += _fetched(errand, report, run)
+    except (ChannelError, SourceError) as error:
+        _tell(errand, report)
+        _failed(report, error, run)
+        return
+    _tell(errand, report)
+    if given or errand is not None:
+        as_of = run.now if errand is not None else _as_of(given, run.now)
+        _ended(source, errand, fresh, before, as_of, report, run)
 
-    Without a key the file of the last days costs its owner less: pages are for what is older.
+
+def _as_of(files: list[Path], now: datetime) -> datetime:
+    """When files of a folder were as their publisher has them: when they were brought there, not when they are read.
+
+    A mirror that nobody fills any more must grow old.
     """
-    row = Feed.objects.filter(slug=source.slug).first()
-    since = row.last_good_at if row else None
-    if source.pages is None or row is None or since is None or run.now - since >= source.pages.span:
-        return False
-    if source.recent_for and run.now - since <= source.recent_for and source.pages.host not in door.keys:
-        return False
-    folder.mkdir(parents=True, exist_ok=True)
-    run.watch.begin(f"{source.slug}: changes since {since:%Y-%m-%d}", None)
-    for page in changed_pages(
-        source.pages, since=since, now=run.now, folder=folder, door=door, most_bytes=source.most_bytes, pause=run.pause
-    ):
-        _stored(source.slug, reading.records(source.slug, page), report, run)
-        report.files += 1
-    report.state = "read"
-    actions.feed_synchronised(slug=source.slug, now=run.now, by=run.by, records=row.records + report.new)
-    return True
+    brought = [datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in files]
+    folders = {folder for file in files for folder in list(file.parents)[:3]}
+    brought += [moment for folder in folders if (moment := brought_at(folder)) is not None]
+    return min(now, max(brought))
 
 
-def _download(source: feeds.FeedSource, folder: Path, door: Door, run: _Run, fetched: list[Path]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    row = Feed.objects.filter(slug=source.slug).first()
-    last_good = row.last_good_at.date() if row and row.last_good_at else None
-    for url in source.addresses(last_good=last_good, today=run.now.date()):
-        name = url.rsplit("/", 1)[-1]
-        run.watch.begin(name, None)
-        target = folder / name
-        fetched.append(fetch(url, target, door=door, most_bytes=source.most_bytes, on_bytes=run.watch.at).path)
+def _fetched(errand: Errand, report: FeedReport, run: Run) -> int:
+    """Store each batch before the next is asked for; return how many files were new."""
+    fresh = 0
+    for batch in bring(errand):
+        read = ingesting.read_passing if errand.passing else ingesting.read
+        try:
+            fresh += read(errand.source.slug, batch, report, run)
+        except SourceError:
+            for file in batch:
+                forget(file)  # it came broken: the next round asks for all of it
+            raise
+    return fresh
+
+
+def _tell(errand: Errand | None, report: FeedReport) -> None:
+    if errand is not None:
+        report.waiting, report.remark = errand.waiting, errand.remark
+        for bad in errand.left_out:
+            report.note(bad)
+
+
+def _ended(
+    source: feeds.FeedSource, errand: Errand | None, fresh: int, before: int, as_of: datetime, report: FeedReport,
+    run: Run,
+) -> None:  # fmt: skip
+    report.state = "read" if fresh else "unchanged"
+    waiting, remark = report.waiting, report.remark
+    if not fresh:
+        actions.feed_unchanged(slug=source.slug, now=run.now, by=run.by, as_of=as_of, waiting=waiting, remark=remark)
+    elif source.slug in {"kev", "epss"}:
+        return  # their actions wrote it with what they applied
+    else:
+        records = before + report.new if errand is not None and errand.passing else _records(source, errand)
+        actions.feed_synchronised(
+            slug=source.slug, now=run.now, by=run.by, records=records, as_of=as_of, waiting=waiting, remark=remark
+        )
+
+
+def _records(source: feeds.FeedSource, errand: Errand | None) -> int:
+    """Records in the files that count today: those of a release that is gone are in the ones that followed it."""
+    files = FeedFile.objects.filter(feed__slug=source.slug)
+    if errand is not None and source.releases is not None:
+        files.exclude(name__in=[file.name for file in errand.folder.iterdir()]).delete()
+    return sum(files.values_list("records", flat=True))
 
 
 def _sorted_by_kind(paths: list[Path]) -> dict[str, list[Path]]:
@@ -161,131 +175,11 @@ def _age_of(file: Path) -> tuple[bool, str, Path]:
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        return [file for file in path.rglob("*") if file.is_file() and not file.name.endswith(_NOTES)]
+        return [
+            file
+            for file in path.rglob("*")
+            if file.is_file() and not file.name.endswith(_NOTES) and file.parent.name != LISTS
+        ]
     if not path.is_file():
         raise SourceUnreadable(f"{path} is not there")
     return [path]
-
-
-def _read(slug: str, files: list[Path], report: FeedReport, run: _Run) -> None:
-    """Read the files that changed; a list or a day's scores replace the ones before, so only the last one counts."""
-    if not files:
-        return
-    feed, _ = Feed.objects.get_or_create(slug=slug)
-    replacing = {"kev": _read_kev, "epss": _read_epss}.get(slug)
-    known = dict(FeedFile.objects.filter(feed=feed).values_list("name", "sha256"))
-    again = run.new_vulnerabilities and replacing is not None
-    fresh = [
-        (file, sha256)
-        for file in (files[-1:] if replacing else files)
-        if known.get(file.name[:120]) != (sha256 := _sha256(file)) or again
-    ]
-    if replacing is not None:
-        for file, sha256 in fresh:
-            run.watch.begin(file.name, None)
-            _file_read(feed, [(file, sha256, replacing(file, sha256, report, run))], report, run)
-    else:
-        _read_records(feed, fresh, report, run)
-    report.files = len(fresh)
-    report.state = "read" if fresh else "unchanged"
-    if not fresh:
-        actions.feed_unchanged(slug=slug, now=run.now, by=run.by)
-    elif replacing is None:
-        total = sum(FeedFile.objects.filter(feed=feed).values_list("records", flat=True))
-        actions.feed_synchronised(slug=slug, now=run.now, by=run.by, records=total)
-
-
-def _file_read(feed: Feed, read: list[tuple[Path, str, int]], report: FeedReport, run: _Run) -> None:
-    """Remember files that were read to their end."""
-    rows = [
-        FeedFile(
-            feed=feed, name=file.name[:120], sha256=sha256, records=records,
-            bad=report.bad if len(read) == 1 else 0, read_at=run.now,
-        )
-        for file, sha256, records in read
-    ]  # fmt: skip
-    FeedFile.objects.bulk_create(
-        {row.name: row for row in rows}.values(),
-        update_conflicts=True,
-        unique_fields=["feed", "name"],
-        update_fields=["sha256", "records", "bad", "read_at"],
-        batch_size=500,
-    )
-
-
-def _read_records(feed: Feed, fresh: list[tuple[Path, str]], report: FeedReport, run: _Run) -> None:
-    """Archives and whole years one by one, loose documents together: there may be hundreds of thousands."""
-    loose: list[tuple[Path, str]] = []
-    for file, sha256 in fresh:
-        if feed.slug in DOCUMENTS and not is_archive(file):
-            loose.append((file, sha256))
-            continue
-        run.watch.begin(file.name, None)
-        records = _stored(feed.slug, reading.records(feed.slug, file), report, run)
-        _file_read(feed, [(file, sha256, records)], report, run)
-    if loose:
-        run.watch.begin(f"{feed.slug}: {len(loose)} documents", None)
-        _stored(feed.slug, _loose(feed.slug, [file for file, _ in loose]), report, run)
-        _file_read(feed, [(file, sha256, 1) for file, sha256 in loose], report, run)
-
-
-def _loose(slug: str, files: list[Path]) -> Iterator[reading.Item]:
-    """A loose document that cannot be read is left out, and the others are read."""
-    for position, file in enumerate(files, start=1):
-        try:
-            yield from reading.records(slug, file)
-        except SourceError as error:
-            yield BadRecord(position, file.name[-60:], str(error))
-
-
-def _stored(slug: str, items: Iterable[reading.Item], report: FeedReport, run: _Run) -> int:
-    """Store what a source tells; what was stored before it breaks off is matched all the same."""
-    if slug == "endoflife":
-        kept, changed = actions.store_support(items=items, on_bad=_noted(report))
-        report.changed += changed
-        return kept
-    last = Stored()
-
-    def on_batch(stored: Stored) -> None:
-        nonlocal last
-        last = stored
-        run.watch.at(stored.records, None)
-
-    try:
-        stored = actions.store_records(records=items, now=run.now, on_bad=_noted(report), on_batch=on_batch)
-    finally:
-        report.new, report.changed = report.new + last.new, report.changed + last.changed
-        report.rejected += last.rejected
-        run.new_vulnerabilities |= bool(last.new)
-        matched = actions.rematch_products(products=last.products, now=run.now)
-        report.verdicts_begun += matched.added
-        report.verdicts_ended += matched.ended
-    return stored.records
-
-
-def _noted(report: FeedReport) -> Callable[[BadRecord], None]:
-    def note(bad: BadRecord) -> None:
-        report.bad += 1
-        if len(report.bad_records) < MOST_BAD_SHOWN:
-            report.bad_records.append(bad)
-
-    return note
-
-
-def _read_kev(file: Path, sha256: str, report: FeedReport, run: _Run) -> int:
-    kev = read_kev(file)
-    report.changed = actions.apply_kev(kev=kev, now=run.now, by=run.by, sha256=sha256)
-    return len(kev.entries)
-
-
-def _read_epss(file: Path, sha256: str, report: FeedReport, run: _Run) -> int:
-    epss = read_epss(file)
-    report.changed = actions.apply_epss(epss=epss, now=run.now, by=run.by, sha256=sha256)
-    report.bad = len(epss.bad)
-    report.bad_records = list(epss.bad[:MOST_BAD_SHOWN])
-    return len(epss.scores)
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,20 +1,20 @@
-"""Fetch what changed between two moments page by page; an interrupted round goes on after its last stored page."""
+"""The NVD's interface: what changed between two moments, page by page; a round that broke off goes on where it was."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-from vigie.channels.feeds import ChannelUnreachable, Door, fetch
+from vigie.channels.courtesy import Courtesy
 from vigie.data.feeds import Pages
 from vigie.sources.nvd_page import read_page
 
+from .errand import Errand
+
 OVERLAP = timedelta(days=1)  # the yearly files are built once a day: what changed since is asked again
 FORGOTTEN_AFTER = timedelta(hours=12)  # an older round starts again, with its end moved to now
-TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +27,39 @@ class _Round:
         return json.dumps({"start": self.start.isoformat(), "end": self.end.isoformat(), "index": self.index})
 
 
-def changed_pages(
-    pages: Pages, *, since: datetime, now: datetime, folder: Path, door: Door, most_bytes: int,
-    pause: Callable[[float], None] = time.sleep,
-) -> Iterator[Path]:  # fmt: skip
-    """Yield each page as a file, to be stored before the next is asked for. Raises ChannelError or SourceError.
+def reach_back(errand: Errand) -> bool:
+    """Whether the changes alone can be asked: the last good reading is recent enough.
 
-    When it ends, all that changed until now, or until the round was begun, has been yielded.
+    Without a key the file of the last days costs its owner less: pages are for what is older.
     """
-    notes, file = folder / "nvd-round.json", folder / "nvd-page.json"
-    current = _resumed(notes, now) or _Round(max(since - OVERLAP, now - pages.span), now)
-    waiting = pages.pause_with_key if pages.host in door.keys else pages.pause
+    source, since = errand.source, errand.since
+    if source.pages is None or since is None or errand.now - since >= source.pages.span:
+        return False
+    has_key = source.pages.host in errand.door.keys
+    return has_key or not source.recent_for or errand.now - since > source.recent_for
+
+
+def bring(errand: Errand) -> Iterator[tuple[Path, ...]]:
+    """Yield each page as a file. When it ends, all that changed until now, or until the round was begun, was."""
+    pages = errand.source.pages
+    if pages is None or errand.since is None:
+        return
+    errand.passing = True
+    errand.watch.begin(f"{errand.source.slug}: changes since {errand.since:%Y-%m-%d}", None)
+    notes, file = errand.folder / "nvd-round.notes.json", errand.folder / "nvd-page.json"
+    current = _resumed(notes, errand.now) or _Round(max(errand.since - OVERLAP, errand.now - pages.span), errand.now)
+    waiting = pages.pause_with_key if pages.host in errand.door.keys else pages.pause
+    courtesy = Courtesy(waiting.total_seconds(), first_wait=waiting.total_seconds() * 5, sleep=errand.sleep)
     while True:
         notes.write_text(current.kept())
-        _asked(_address(pages, current), file, door, most_bytes, waiting.total_seconds(), pause)
+        _dropped(file)  # every page has the same name: what is left of another one must not be continued
+        errand.fetch(_address(pages, current), file, courtesy)
         page = read_page(file, asked=current.index)
-        yield file
+        yield (file,)
         following = page.next_index
         if following is None:
             break
         current = _Round(current.start, current.end, following)
-        pause(waiting.total_seconds())
     notes.unlink(missing_ok=True)
     _dropped(file)
 
@@ -64,19 +76,6 @@ def _resumed(notes: Path, now: datetime) -> _Round | None:
 def _address(pages: Pages, current: _Round) -> str:
     start, end = (quote(moment.isoformat(timespec="milliseconds"), safe="") for moment in (current.start, current.end))
     return pages.url.format(start=start, end=end, index=current.index)
-
-
-def _asked(url: str, file: Path, door: Door, most_bytes: int, waiting: float, pause: Callable[[float], None]) -> None:
-    """The NVD answers 403 or 503 to whoever asks too fast, and to others on its bad days: wait, and ask again."""
-    for attempt in range(1, TRIES + 1):
-        _dropped(file)  # every page has the same name: what is left of another one must not be continued
-        try:
-            fetch(url, file, door=door, most_bytes=most_bytes)
-            return
-        except ChannelUnreachable:
-            if attempt == TRIES:
-                raise
-            pause(waiting * 5 * attempt)
 
 
 def _dropped(file: Path) -> None:
