@@ -12,10 +12,10 @@ from vigie.apps.findings.enums import CloseReason, FindingState, Severity
 from vigie.apps.findings.models import Finding, FindingVulnerability
 from vigie.apps.registry.models import Establishment
 from vigie.engine.level import Gain, Trace
+from vigie.engine.place import place
 from vigie.exports.card import Action, Count, SeverityLine, Weakness
 
 from .models import Level
-from .reading import place
 from .timetofix_states import Passage, Trajectory
 
 
@@ -102,13 +102,13 @@ def weakness(finding: Finding) -> Weakness:
 def _where(finding: Finding) -> str:
     """The first name under which it shows, and how many more; else the address; with the port."""
     names = [name for name in finding.names if name]
-    where = place(names[0] if names else finding.address, finding.port)
+    where = place(names[0] if names else finding.address, finding.port, finding.domain)
     return f"{where} +{len(names) - 1}" if len(names) > 1 else where
 
 
 def actions(open_now: Sequence[Trajectory], level: Level | None, most: int) -> tuple[Action, ...]:
     """What attackers use first, then what gains most."""
-    gains = _gains(level)
+    gains = gains_of(level)
     ordered = sorted((one.finding for one in open_now), key=lambda finding: _rank(finding, gains))
     return tuple(_action(finding, gains.get(finding.pk)) for finding in ordered[:most])
 
@@ -124,7 +124,7 @@ def _action(finding: Finding, gain: Gain | None) -> Action:
     return Action(weakness(finding), gain.points, gain.letter_before, gain.letter_after)
 
 
-def _gains(level: Level | None) -> dict[int, Gain]:
+def gains_of(level: Level | None) -> dict[int, Gain]:
     """None of them when the trace is of a method that is not known any more: the card then says so of each."""
     if level is None:
         return {}

@@ -12,9 +12,8 @@ from vigie.apps.registry.models import Establishment
 from vigie.apps.scans.models import Service
 from vigie.data.card import CardRule
 from vigie.engine.facts import Answer
+from vigie.engine.place import place
 from vigie.exports.card import Certificate, Count, Place
-
-from .reading import place
 
 FIELDS = ("service", "address", "port", "name", "answer", "first_seen", "ended_at", "facts__tls__certificate")
 
@@ -48,7 +47,8 @@ class _Row:
 
     @property
     def place(self) -> Place:
-        return Place(self.service, place(self.name or self.address, self.port))
+        domain = "" if self.address else self.name
+        return Place(self.service, place(self.name or self.address, self.port, domain))
 
 
 def shown(establishment: Establishment, *, rule: CardRule, moment: datetime, before: datetime | None) -> Shown:
@@ -73,7 +73,7 @@ def shown(establishment: Establishment, *, rule: CardRule, moment: datetime, bef
 
 
 def _hosts(rows: Iterable[_Row]) -> int:
-    return len({row.address for row in rows})
+    return len({row.address for row in rows if row.address})
 
 
 def _unanswered(rows: Iterable[_Row]) -> int:

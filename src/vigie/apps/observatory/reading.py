@@ -13,6 +13,7 @@ from vigie.apps.scans.models import Look, Service, Shard
 from vigie.engine.facts import Answer
 from vigie.engine.level import Inputs, Method, OpenFinding
 from vigie.engine.outcome import Severity
+from vigie.engine.place import place
 
 
 @dataclass(slots=True)
@@ -37,7 +38,8 @@ def inputs_of(establishment_ids: Sequence[int], *, method: Method, now: datetime
     """The inputs of each establishment at that moment.
 
     Counted hosts are the declared addresses, those that a declared name led to, and those that hold a service: an
-    address of a range where nothing ever answered is not a question, as nobody can tell that anything is there.
+    address of a range where nothing ever answered is not a question, as nobody can tell that anything is there. What a
+    domain publishes counts as one service, at no host.
     """
     ids = list(establishment_ids)
     since = now - timedelta(days=method.max_age_days)
@@ -59,7 +61,7 @@ def _read_assets(questions: defaultdict[int, _Questions], ids: list[int], now: d
 
 
 def _read_looks(questions: defaultdict[int, _Questions], ids: list[int], since: datetime) -> None:
-    looks = Look.objects.filter(shard__establishment__in=ids, ended_at__gte=since)
+    looks = Look.objects.filter(shard__establishment__in=ids, ended_at__gte=since).exclude(address="")
     for pk, address, names, reached in looks.values_list("shard__establishment", "address", "names", "reached"):
         if names:
             questions[pk].hosts.add(address)
@@ -73,7 +75,8 @@ def _read_looks(questions: defaultdict[int, _Questions], ids: list[int], since: 
 def _read_services(questions: defaultdict[int, _Questions], ids: list[int], since: datetime) -> None:
     rows = Service.objects.current().filter(establishment__in=ids)
     for pk, address, answer, confirmed in rows.values_list("establishment", "address", "answer", "last_confirmed"):
-        questions[pk].hosts.add(address)
+        if address:
+            questions[pk].hosts.add(address)
         questions[pk].services += 1
         questions[pk].services_known += answer == Answer.ANSWERED and confirmed >= since
 
@@ -86,7 +89,7 @@ def _findings(ids: list[int], now: datetime) -> defaultdict[int, list[OpenFindin
                 id=row.pk,
                 kind=row.kind,
                 subject=row.subject,
-                place=place(row.address, row.port),
+                place=place(row.address, row.port, row.domain),
                 severity=Severity(row.severity),
                 exploited=row.exploited,
                 remote_access=row.remote_access,
@@ -94,7 +97,3 @@ def _findings(ids: list[int], now: datetime) -> defaultdict[int, list[OpenFindin
             )
         )
     return found
-
-
-def place(address: str, port: int) -> str:
-    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"

@@ -1,9 +1,10 @@
 """Entry points of the workers for the levels."""
 
+from django.conf import settings
 from django.utils import timezone
 from django_tasks import task
 
-from . import actions
+from . import actions, image_building
 
 
 @task()
@@ -18,3 +19,9 @@ def compute_levels(establishment_ids: list[int], alone: bool = False) -> int:
 @task()
 def compute_all() -> int:
     return actions.compute_all(now=timezone.now())
+
+
+@task()
+def refresh_image() -> bool:
+    """Make the columnar image of this machine again where it is not fresh; whether it was made."""
+    return image_building.refresh(settings.VIGIE.home, now=timezone.now()) is not None

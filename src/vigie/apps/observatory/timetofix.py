@@ -99,16 +99,16 @@ class Followed:
 
 def _followed(found: Iterable[Trajectory], moment: datetime) -> list[Followed | None]:
     """One for each weakness known at that moment; None for one that was none."""
-    return [None if _was_none(one, moment) else _life(one, moment) for one in found if one.at(moment) is not None]
+    return [None if was_none(one, moment) else _life(one, moment) for one in found if one.at(moment) is not None]
 
 
-def _was_none(one: Trajectory, moment: datetime) -> bool:
+def was_none(one: Trajectory, moment: datetime) -> bool:
     passage = one.at(moment)
     return passage is not None and passage.reason in {CloseReason.KNOWLEDGE, CloseReason.FALSE_POSITIVE}
 
 
 def _life(one: Trajectory, moment: datetime) -> Followed:
-    until, ended = _until(one, moment)
+    until, ended = followed_until(one, moment)
     start = one.finding.first_seen
     return Followed(
         severity=Severity(one.finding.severity),
@@ -130,7 +130,7 @@ def _told(found: list[Followed | None], moment: datetime) -> TimeToFix:
     )
 
 
-def _until(one: Trajectory, moment: datetime) -> tuple[datetime, bool]:
+def followed_until(one: Trajectory, moment: datetime) -> tuple[datetime, bool]:
     """Until when it is known to have lasted, and whether it was mended then."""
     passage = one.at(moment)
     if passage is None or passage.state in {FindingState.OPEN, FindingState.RISK_ACCEPTED}:
@@ -143,12 +143,11 @@ def _until(one: Trajectory, moment: datetime) -> tuple[datetime, bool]:
 def _measure(followed: list[Followed], rule: FixRule) -> Measure:
     lifetimes = [one.lifetime for one in followed]
     curve = kaplan_meier(lifetimes)
-    told = curve.n >= rule.least
     return Measure(
         n=curve.n,
         fixed=curve.events,
         rule=rule,
-        median=curve.median if told else Median(None, None, None),
+        median=curve.median_resting_on(rule.least),
         marks=tuple(_mark(mark.days, lifetimes, curve, rule) for mark in rule.marks),
         curve=curve,
     )
