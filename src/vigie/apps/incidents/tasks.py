@@ -1,0 +1,24 @@
+"""Entry points of the workers for the incidents."""
+
+from django.utils import timezone
+from django_tasks import task
+
+from . import actions
+
+
+@task()
+def tend() -> dict[str, int]:
+    """Each minute: reminders whose time has come, authorities to write to, which were reached, which do not answer."""
+    now = timezone.now()
+    return {
+        "reminded": actions.remind(now),
+        "written": actions.write_to_authorities(now),
+        "told": actions.note_told(now),
+        "authorities_reminded": actions.remind_authorities(now),
+    }
+
+
+@task()
+def forget_drafts() -> int:
+    """Once a day: what was begun and never sent."""
+    return actions.forget_drafts(timezone.now())
