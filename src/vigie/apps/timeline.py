@@ -1,10 +1,35 @@
 """The two clocks of a fact: when it was so (valid), and when we learnt it (recorded)."""
 
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The date that something is read at: a past day is read at its last instant, today is read now."""
+
+    day: date
+    moment: datetime
+    is_past: bool
+
+    @property
+    def query(self) -> str:
+        """As an address says it."""
+        return f"?as_of={self.day.isoformat()}" if self.is_past else ""
+
+
+def as_of_day(asked: date | None, now: datetime) -> AsOf:
+    """The end of that day in Paris. None, a day to come, or one before 2000, is today."""
+    today = timezone.localdate(now)
+    if asked is None or asked >= today or asked.year < 2000:
+        return AsOf(today, now, False)
+    end = datetime.combine(asked + timedelta(days=1), time.min, tzinfo=timezone.get_default_timezone())
+    return AsOf(asked, end - timedelta(microseconds=1), True)
 
 
 class DatedQuerySet(models.QuerySet[Any]):

@@ -1,9 +1,12 @@
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Model
 
 from .models import Event
+from .queries import Verification
 
 
 def record(*, kind: str, by: str, at: datetime, subject: Model | None = None, **detail: Any) -> Event:
@@ -17,3 +20,37 @@ def record(*, kind: str, by: str, at: datetime, subject: Model | None = None, **
         detail=detail,
     )
     return event
+
+
+def record_all(*, kind: str, by: str, at: datetime, events: Iterable[tuple[Model, dict[str, Any]]]) -> None:
+    """Append one event for each (subject, detail), in their order; call it inside the transaction of what they tell."""
+    Event.objects.bulk_create(
+        [
+            Event(
+                kind=kind,
+                actor=by,
+                at=at,
+                subject_type=subject._meta.model_name or "",
+                subject_id=subject.pk,
+                detail=detail,
+            )
+            for subject, detail in events
+        ],
+        batch_size=500,
+    )
+
+
+@transaction.atomic
+def note_verification(*, found: Verification, heads: int, at: datetime) -> None:
+    """Keep in the trail itself what reading it whole has shown: the page of the trail tells the last one."""
+    kinds = sorted({fault.kind.value for fault in found.faults})
+    record(
+        kind="trail-verified",
+        by="worker",
+        at=at,
+        holds=found.holds,
+        sealed=found.sealed,
+        faults=len(found.faults),
+        kinds=kinds,
+        heads=heads,
+    )

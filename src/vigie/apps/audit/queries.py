@@ -71,6 +71,34 @@ def open_window() -> Window:
     return Window(counted["waiting"], counted["oldest"])
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of the trail without reading all of it."""
+
+    last: Head | None
+    window: Window
+    verified: Event | None  # the last time that all of it was read
+
+    @property
+    def holds(self) -> bool | None:
+        """None while it was never read whole."""
+        return bool(self.verified.detail.get("holds")) if self.verified else None
+
+
+def standing(now: datetime) -> Standing:
+    return Standing(head(now), open_window(), Event.objects.filter(kind="trail-verified").order_by("-pk").first())
+
+
+def states_of(events: Iterable[Event]) -> dict[int, bool | None]:
+    """Number of an event -> whether it is as it was sealed; None while it waits for the sealer."""
+    rows = {one.pk: one for one in events}
+    digests = dict(Seal.objects.filter(event__in=rows).values_list("event", "digest"))
+    return {
+        number: digest(*(getattr(row, name) for name in FIELDS)) == digests[number] if number in digests else None
+        for number, row in rows.items()
+    }
+
+
 def verify(now: datetime, heads: Iterable[Head] = ()) -> Verification:
     """Read the whole chain again beside the events; `heads` are those that were kept elsewhere."""
     walk = _Walk({kept.position: kept for kept in heads})

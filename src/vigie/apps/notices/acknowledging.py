@@ -7,7 +7,7 @@ from django.db import transaction
 
 from vigie.apps.audit import actions as audit
 
-from .enums import NoticeEventKind, NoticeState, Stage
+from .enums import ItemKind, NoticeEventKind, NoticeState, Stage
 from .models import Alert, AlertItem, Notice
 from .planning import note
 from .signals import alert_acknowledged, fix_declared
@@ -40,7 +40,7 @@ def acknowledge_alert(*, alert: Alert, by: str, now: datetime) -> bool:
     if not open_still.update(acknowledged_at=now, acknowledged_by=by[:200], next_step_at=None, telephone_since=None):
         return False
     told = AlertItem.objects.filter(alert=alert, stage=Stage.TOLD)
-    subjects = list(told.values_list("subject_id", flat=True))
+    subjects = list(told.filter(kind=ItemKind.WEAKNESS).values_list("subject_id", flat=True))
     told.update(stage=Stage.ACKNOWLEDGED, stage_at=now)
     cancel_waiting(alert, by, now)
     audit.record(kind="alert-acknowledged", by=by, at=now, subject=alert.establishment, alert=alert.pk)
@@ -56,7 +56,7 @@ def can_declare_fix() -> bool:
 def declare_fix(*, alert: Alert, by: str, now: datetime) -> list[str]:
     """They say that it is mended: looks are asked for. Return why some could not be, in whole sentences."""
     acknowledge_alert(alert=alert, by=by, now=now)
-    left = AlertItem.objects.filter(alert=alert, stage__in=[Stage.TOLD, Stage.ACKNOWLEDGED, Stage.DECLARED])
+    left = AlertItem.objects.filter(alert=alert, kind=ItemKind.WEAKNESS).exclude(stage__in=OVER)
     subjects = list(left.values_list("subject_id", flat=True))
     audit.record(kind="fix-declared", by=by, at=now, subject=alert.establishment, alert=alert.pk, subjects=subjects)
     answers = fix_declared.send(sender=Alert, alert=alert, subject_ids=subjects, by=by, now=now)
@@ -64,17 +64,21 @@ def declare_fix(*, alert: Alert, by: str, now: datetime) -> list[str]:
 
 
 @transaction.atomic
-def note_stages(*, stages: Sequence[tuple[int, int, Stage]], at: datetime, by: str) -> int:
+def note_stages(
+    *, stages: Sequence[tuple[int, int, Stage]], at: datetime, by: str, kind: ItemKind = ItemKind.WEAKNESS
+) -> int:
     """What became of subjects, as (number, opening, stage); return how many moved. Alerts without any left are over."""
     moved, alerts = 0, set()
     for subject_id, opening, stage in stages:
         if stage == Stage.TOLD:
             continue  # nobody can make it unread
-        moving = AlertItem.objects.filter(subject_id=subject_id, opening=opening).exclude(stage__in=[*OVER, stage])
+        told = AlertItem.objects.filter(kind=kind, subject_id=subject_id, opening=opening)
+        moving = told.exclude(stage__in=[*OVER, stage])
         for row in moving.select_for_update():
             row.stage, row.stage_at = stage, at
+            row.planned_at = at if stage == Stage.PLANNED else row.planned_at
             row.declared_at = at if stage == Stage.DECLARED else row.declared_at
-            row.save(update_fields=["stage", "stage_at", "declared_at"])
+            row.save(update_fields=["stage", "stage_at", "planned_at", "declared_at"])
             alerts.add(row.alert_id)
             moved += 1
     for alert in Alert.objects.filter(pk__in=alerts).order_by("pk"):

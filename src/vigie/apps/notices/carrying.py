@@ -10,13 +10,11 @@ from urllib.parse import urlsplit
 
 from vigie.channels import smtp, webhook
 
-from .enums import NoticeChannel, NoticeKind
+from .enums import NoticeChannel
 from .models import Notice
 from .sending import NothingLeaves, PutOff, Refused, Uncertain
 from .tokens import link_token, webhook_secret
 from .wording import letter
-
-OPEN = "/notices/open/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class Origin:
         return self.sender.rpartition("@")[2]
 
     def link(self, notice: Notice) -> str:
-        return f"{self.public_url.rstrip('/')}{OPEN}{link_token(notice.uid)}"
+        return f"{self.public_url.rstrip('/')}{notice.opens}{link_token(notice.uid)}"
 
 
 @dataclass(slots=True)
@@ -88,6 +86,8 @@ class Carrier:
         self._open = self._line = None
 
     def _call(self, notice: Notice, now: datetime) -> str:
+        if notice.contact is None:
+            raise Refused("a call is signed with the secret of a contact, and there is none")
         body = json.dumps(as_call(notice, self.origin, now)).encode()
         secret = webhook_secret(notice.contact.uid)
         try:
@@ -127,7 +127,7 @@ def as_message(notice: Notice, origin: Origin, now: datetime) -> EmailMessage:
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     if notice.repeats:
         message["X-Vigie-Repetition"] = str(notice.repeats)
-    if not notice.urgent and notice.kind != NoticeKind.VERIFICATION:
+    if notice.alert is not None and not notice.urgent:
         message["List-Unsubscribe"] = f"<{origin.link(notice)}>"
     message.set_content(words.text, cte="quoted-printable")
     message.add_alternative(words.html, subtype="html", cte="quoted-printable")

@@ -3,12 +3,16 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ContactRole(TextChoices):
-    """The same slugs as vigie.data.notice_rules.Recipient, without the telephone list; a test holds them together."""
+    """Those of vigie.data.notice_rules.Recipient, without the telephone list, and the national authorities."""
 
     OFFICER = "officer", _("security officer")
     DIRECTOR = "director", _("director")
     GROUP_OFFICER = "group_officer", _("security officer of the group")
     REGIONAL_AGENCY = "regional_agency", _("regional health agency")
+    # Of the nation: those whom the law has told of incidents.
+    HFDS = "hfds", _("security officer of the ministry (HFDS, FSSI)")
+    CORRUSS = "corruss", _("health-crisis centre (DGS, CORRUSS)")
+    ANSSI = "anssi", _("ANSSI, CERT-FR")
 
 
 class NoticeChannel(TextChoices):
@@ -21,6 +25,12 @@ class NoticeKind(TextChoices):
     REMINDER = "reminder", _("reminder")
     ESCALATION = "escalation", _("escalation")
     VERIFICATION = "verification", _("verification of a contact")
+    CONFIRMATION = "confirmation", _("confirmation of a declaration")
+    RECEIPT = "receipt", _("receipt of a declaration")
+    AUTHORITY = "authority", _("word to an authority of an incident")
+    OBLIGATION = "obligation", _("reminder of an obligation")
+    SIGNATURE = "signature", _("request for a signature")
+    DISCLOSURE = "disclosure", _("receipt of a report of a weakness")
 
 
 class NoticeState(TextChoices):
@@ -48,11 +58,17 @@ class NoticeEventKind(TextChoices):
     ACKNOWLEDGED = "acknowledged", _("acknowledged")
 
 
+class ItemKind(TextChoices):
+    WEAKNESS = "weakness", _("weakness to mend")
+    CHECK = "check", _("thing to check")
+
+
 class Stage(TextChoices):
     """How far the mending of one subject of an alert is."""
 
     TOLD = "told", _("told")
     ACKNOWLEDGED = "acknowledged", _("acknowledged")
+    PLANNED = "planned", _("planned")
     DECLARED = "declared", _("declared fixed")
     VERIFIED = "verified", _("fixed, verified")
     DROPPED = "dropped", _("ended without a fix")

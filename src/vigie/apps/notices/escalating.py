@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from vigie.apps.audit import actions as audit
 
 from .acknowledging import acknowledge_alert
-from .models import Alert, Contact
+from .models import Alert, Call, Contact
 from .planning import PLANNER, advance
 from .refusals import AlreadyDone
 
@@ -54,6 +54,7 @@ def note_call(*, alert: Alert, answered: bool, told: str, by: str, now: datetime
     """Keep what a telephone call gave. Answered: somebody knows, the alert is acknowledged. Raise AlreadyDone."""
     if not Alert.objects.to_telephone().filter(pk=alert.pk).exists():
         raise AlreadyDone(_("Nobody has to be called for this any more."))
+    Call.objects.create(alert=alert, at=now, by=by[:200], answered=answered, told=told.strip()[:200])
     if answered:
         acknowledge_alert(alert=alert, by=by, now=now)
     audit.record(

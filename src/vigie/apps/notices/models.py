@@ -7,10 +7,12 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment, Group, Territory
+from vigie.apps.registry.scopes import Viewer, of_establishments
 from vigie.apps.timeline import DatedFact
 
-from .enums import ContactRole, NoticeChannel, NoticeEventKind, NoticeKind, NoticeState, Stage
+from .enums import ContactRole, ItemKind, NoticeChannel, NoticeEventKind, NoticeKind, NoticeState, Stage
 
 
 class Contact(DatedFact):
@@ -39,7 +41,12 @@ class Contact(DatedFact):
                 condition=(
                     Q(establishment__isnull=False, group=None, territory=None, role__in=["officer", "director"])
                     | Q(establishment=None, group__isnull=False, territory=None, role="group_officer")
-                    | Q(establishment=None, group=None, territory__isnull=False, role="regional_agency")
+                    | Q(
+                        establishment=None,
+                        group=None,
+                        territory__isnull=False,
+                        role__in=["regional_agency", "hfds", "corruss", "anssi"],
+                    )
                 ),
                 name="notices_contact_of_one_owner",
             ),
@@ -62,9 +69,27 @@ class Mailing(models.Model):
     key = models.CharField(max_length=80, unique=True)  # "campaign:12", "knowledge:2026-11-23"
     label = models.CharField(max_length=120)
     made_at = models.DateTimeField()
+    waits = models.BooleanField(default=False)  # nothing of it leaves before a person released it, be it to one
     first_agreed_by = models.CharField(max_length=200, blank=True)
+    # What a person adds to the messages of this occasion before they leave; both languages, or none.
+    words_fr = models.CharField(max_length=600, blank=True)
+    words_en = models.CharField(max_length=600, blank=True)
+    edited_by = models.CharField(max_length=200, blank=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    with_checks = models.BooleanField(default=True)  # whether those who have to check are told too
     released_by = models.CharField(max_length=200, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(words_fr="", words_en="") | (~Q(words_fr="") & ~Q(words_en="")),
+                name="notices_words_in_both_languages",
+            )
+        ]
+
+    def words(self, language: str) -> str:
+        return self.words_en if language.startswith("en") else self.words_fr
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):
@@ -76,7 +101,7 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         return self.waiting().filter(next_step_at__lte=now)
 
     def to_telephone(self) -> Self:
-        return self.waiting().filter(telephone_since__isnull=False)
+        return self.waiting().filter(telephone_since__isnull=False, held=False)
 
 
 class Alert(models.Model):
@@ -110,10 +135,14 @@ class Alert(models.Model):
 
 
 class AlertItem(models.Model):
-    """One subject of an alert: a finding, from one opening of it. Held by its number: findings stand above us."""
+    """One subject of an alert: a finding, from one opening of it, or what they are asked to check.
+
+    Held by its number: findings stand above us.
+    """
 
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="items")
     mailing = models.ForeignKey(Mailing, on_delete=models.PROTECT, related_name="items")
+    kind = models.CharField(max_length=8, choices=ItemKind, default=ItemKind.WEAKNESS)
     subject_id = models.BigIntegerField()
     opening = models.PositiveSmallIntegerField(default=1)  # the first time, or how often it came back
     urgent = models.BooleanField(default=False)  # what becomes urgent is told again
@@ -121,10 +150,27 @@ class AlertItem(models.Model):
     deadline = models.DateTimeField()
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.TOLD)
     stage_at = models.DateTimeField()
+    planned_at = models.DateTimeField(null=True, blank=True)  # the last time a correction was planned
     declared_at = models.DateTimeField(null=True, blank=True)  # the last time it was said to be fixed
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["subject_id", "opening", "urgent"], name="notices_told_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "subject_id", "opening", "urgent"], name="notices_told_once")
+        ]
+        indexes = [models.Index(fields=["subject_id", "kind"], name="notices_told_of")]
+
+
+class Call(models.Model):
+    """One telephone call about an alert: append-only."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="calls")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+    answered = models.BooleanField()
+    told = models.CharField(max_length=200, blank=True)  # who answered, and what was said
+
+    class Meta:
+        indexes = [models.Index(fields=["alert", "id"], name="notices_calls_of")]
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -140,18 +186,24 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def handed_over(self) -> Self:
         return self.filter(sent_at__isnull=False)
 
+    def visible_to(self, user: Viewer, now: datetime, right: Right = Right.FINDINGS) -> Self:
+        """Those about their establishments; over the nation, also those that confirm addresses."""
+        return self.filter(of_establishments(user.scope(right, now), "alert__establishment"))
+
 
 class Notice(models.Model):
-    """One message to one contact by one channel. Its key and its Message-ID never change, however often it is tried."""
+    """One message to one contact or address by one channel. Its key and its Message-ID never change at a new try."""
 
     key = models.CharField(max_length=160, unique=True)
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     message_id = models.CharField(max_length=250, blank=True)  # written once, when it first leaves
     alert = models.ForeignKey(Alert, null=True, on_delete=models.CASCADE, related_name="notices")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="notices")
+    # None: written to the address of a declarant, who is no contact.
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=12, choices=NoticeKind)
     channel = models.CharField(max_length=8, choices=NoticeChannel)
     address = models.CharField(max_length=500)  # of the contact, when it was planned
+    opens = models.CharField(max_length=60, default="/notices/open/")  # the page that its link leads to
     language = models.CharField(max_length=5)
     urgent = models.BooleanField()
     state = models.CharField(max_length=12, choices=NoticeState)
@@ -186,6 +238,11 @@ class Notice(models.Model):
                 condition=~Q(state__in=["sent", "delivered"]) | Q(sent_at__isnull=False), name="notices_sent_has_a_date"
             ),
         ]
+
+    @property
+    def told_to(self) -> str:
+        """Who receives it, in words."""
+        return self.contact.name if self.contact else self.address
 
 
 class NoticeEvent(models.Model):

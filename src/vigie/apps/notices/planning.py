@@ -12,7 +12,7 @@ from vigie.apps.jobs import actions as jobs
 from vigie.apps.registry.models import Establishment, Membership
 from vigie.data.notice_rules import Recipient, Step, escalation, notice_rule
 
-from .enums import NoticeChannel, NoticeEventKind, NoticeKind, NoticeState
+from .enums import ItemKind, NoticeChannel, NoticeEventKind, NoticeKind, NoticeState
 from .hours import next_digest, next_open
 from .models import Alert, AlertItem, Contact, Mailing, Notice, NoticeEvent
 
@@ -27,6 +27,7 @@ class Occasion:
 
     key: str
     label: str
+    waits: bool = False  # what it tells never leaves before a person has released it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Subject:
     severity: str
     deadline: datetime
     urgent: bool  # used by attackers today, and within their reach
+    kind: ItemKind = ItemKind.WEAKNESS
 
 
 @transaction.atomic
@@ -51,7 +53,9 @@ def tell(
     new = _untold(subjects)
     if not new:
         return []
-    mailing, _ = Mailing.objects.get_or_create(key=occasion.key, defaults={"label": occasion.label, "made_at": now})
+    mailing, _ = Mailing.objects.get_or_create(
+        key=occasion.key, defaults={"label": occasion.label, "waits": occasion.waits, "made_at": now}
+    )
     # Locked: how many establishments it concerns decides whether it may leave by itself.
     mailing = Mailing.objects.select_for_update().get(pk=mailing.pk)
     alerts = []
@@ -69,12 +73,13 @@ def tell(
 def _untold(subjects: Sequence[Subject]) -> list[Subject]:
     """Those that were never told, or never as urgent as they are now."""
     rows = AlertItem.objects.filter(subject_id__in={subject.id for subject in subjects})
-    told = set(rows.values_list("subject_id", "opening", "urgent"))
-    once = {(subject_id, opening) for subject_id, opening, _ in told}
+    told = set(rows.values_list("kind", "subject_id", "opening", "urgent"))
+    once = {(kind, subject_id, opening) for kind, subject_id, opening, _ in told}
     return [
         one
         for one in subjects
-        if (one.id, one.opening, True) not in told and (one.urgent or (one.id, one.opening) not in once)
+        if (one.kind, one.id, one.opening, True) not in told
+        and (one.urgent or (one.kind, one.id, one.opening) not in once)
     ]
 
 
@@ -83,6 +88,7 @@ def _items(alert: Alert, mailing: Mailing, subjects: Iterable[Subject], now: dat
         yield AlertItem(
             alert=alert,
             mailing=mailing,
+            kind=one.kind,
             subject_id=one.id,
             opening=one.opening,
             urgent=one.urgent,
@@ -115,7 +121,10 @@ def _alert(establishment: Establishment, mailing: Mailing, urgent: bool, now: da
 
 
 def _must_wait(mailing: Mailing, now: datetime) -> bool:
-    if mailing.released_at is not None:
+    """What one person released covers few establishments: those that join it later wait for a second one."""
+    if mailing.released_at is None and mailing.waits:
+        return True
+    if mailing.released_at is not None and mailing.first_agreed_by != mailing.released_by:
         return False
     concerned = mailing.alerts.filter(urgent=True).values("establishment").distinct().count()
     return concerned >= notice_rule(now.date()).leaves_alone_up_to
@@ -197,10 +206,12 @@ def plan_notice(
     alert: Alert | None,
     not_before: datetime,
     now: datetime,
+    opens: str = "/notices/open/",
+    urgent: bool = False,
 ) -> Notice:
     """Write one message to be sent; the same key again is the same message."""
     held = alert is not None and alert.held
-    urgent = alert is not None and alert.urgent
+    urgent = alert.urgent if alert is not None else urgent
     notice, made = Notice.objects.get_or_create(
         key=key,
         defaults={
@@ -210,6 +221,7 @@ def plan_notice(
             "kind": kind,
             "address": contact.email if channel == NoticeChannel.EMAIL else contact.webhook,
             "language": contact.language,
+            "opens": opens,
             "urgent": urgent,
             "state": NoticeState.PLANNED if held else NoticeState.RELEASED,
             "planned_at": now,
@@ -223,8 +235,46 @@ def plan_notice(
     return notice
 
 
+@transaction.atomic(savepoint=False)
+def plan_message(
+    *, key: str, address: str, language: str, kind: NoticeKind, opens: str, urgent: bool, now: datetime
+) -> Notice:
+    """Write one e-mail to somebody who is no contact; the same key again is the same message."""
+    notice, made = Notice.objects.get_or_create(
+        key=key,
+        defaults={
+            "channel": NoticeChannel.EMAIL,
+            "kind": kind,
+            "address": address,
+            "language": language,
+            "opens": opens,
+            "urgent": urgent,
+            "state": NoticeState.RELEASED,
+            "planned_at": now,
+            "not_before": now,
+        },
+    )
+    if made:
+        note(notice, NoticeEventKind.RELEASED, now, PLANNER)
+        ask_to_deliver(now, urgent=urgent)
+    return notice
+
+
+@transaction.atomic
+def plan_messages(notices: Sequence[Notice], now: datetime) -> int:
+    """Write many at once, each with its key; those whose key is known are left as they are. Return how many are new."""
+    known = set(Notice.objects.filter(key__in=[one.key for one in notices]).values_list("key", flat=True))
+    made = Notice.objects.bulk_create(one for one in notices if one.key not in known)
+    NoticeEvent.objects.bulk_create(
+        NoticeEvent(notice=one, kind=NoticeEventKind.RELEASED, at=now, by=PLANNER) for one in made
+    )
+    if made:
+        ask_to_deliver(now, urgent=any(one.urgent for one in made))
+    return len(made)
+
+
 def ask_to_deliver(now: datetime, *, urgent: bool) -> None:
-    jobs.enqueue(DELIVER, now=now, key="notices:deliver", again=True, priority=URGENT_FIRST if urgent else 0)
+    jobs.nudge(DELIVER, now=now, key="notices:deliver", priority=URGENT_FIRST if urgent else 0)
 
 
 def note(notice: Notice, kind: NoticeEventKind, at: datetime, by: str, told: str = "") -> None:

@@ -1,22 +1,23 @@
 """Who was told, who has read, and what was mended: read for the pages."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet
 
 from vigie.apps.registry.models import Establishment
 from vigie.data.notice_rules import Step, escalation
 
-from .enums import NoticeState, Stage
-from .models import Alert, AlertItem, Contact, Mailing, Notice
+from .enums import ItemKind, NoticeState, Stage
+from .models import Alert, AlertItem, Call, Contact, Mailing, Notice, NoticeQuerySet
 
 FEED_LENGTH = 50
 TELEPHONE_LENGTH = 100
 
 
-def outbox() -> QuerySet[Notice]:
+def outbox() -> NoticeQuerySet:
     return Notice.objects.select_related("alert__establishment", "contact__establishment", "contact__group")
 
 
@@ -56,7 +57,11 @@ def telephone_list(establishments: QuerySet[Establishment]) -> list[Alert]:
         Alert.objects.to_telephone()
         .filter(establishment__in=establishments)
         .select_related("establishment")
-        .prefetch_related(Prefetch("establishment__contacts", queryset=numbers, to_attr="to_call"))
+        .prefetch_related(
+            Prefetch("establishment__contacts", queryset=numbers, to_attr="to_call"),
+            Prefetch("calls", queryset=Call.objects.order_by("-pk")),
+            "items",
+        )
         .order_by("telephone_since")[:TELEPHONE_LENGTH]
     )
 
@@ -69,16 +74,21 @@ class Summary:
     critical: int
     left: int
     deadline: datetime | None  # the first one among those that are left
+    to_check: int  # what they are asked to check, and nobody has said was read
 
 
 def summary(alert: Alert) -> Summary:
-    items = list(alert.items.all())
+    every = list(alert.items.all())
+    items = [item for item in every if item.kind == ItemKind.WEAKNESS]
     left = [item for item in items if item.stage not in {Stage.VERIFIED, Stage.DROPPED}]
     return Summary(
         things=len(items),
         critical=sum(item.severity == "critical" for item in left),
         left=len(left),
         deadline=min((item.deadline for item in left), default=None),
+        to_check=sum(
+            item.kind == ItemKind.CHECK and item.stage not in {Stage.VERIFIED, Stage.DROPPED} for item in every
+        ),
     )
 
 
@@ -93,26 +103,28 @@ class FunnelRow:
     sent: int
     delivered: int
     acknowledged: int
+    planned: int
     declared: int
     verified: int
     dropped: int
 
 
 def funnel(establishments: QuerySet[Establishment]) -> list[FunnelRow]:
-    """Per mailing, how many things were told, sent, delivered, read, declared fixed, and proved fixed.
+    """Per mailing, how many things were told, sent, delivered, read, planned, declared fixed, and proved fixed.
 
     A thing may be mended without anybody having pressed a button: no number bounds the next one.
     """
     reached = Notice.objects.filter(alert=OuterRef("alert"))
     delivered = Q(state__in=[NoticeState.DELIVERED, NoticeState.ACKNOWLEDGED])
-    read = Q(alert__acknowledged_at__isnull=False) | Q(stage__in=[Stage.ACKNOWLEDGED, Stage.DECLARED])
-    mine = AlertItem.objects.filter(alert__establishment__in=establishments)
+    read = Q(alert__acknowledged_at__isnull=False) | Q(stage__in=[Stage.ACKNOWLEDGED, Stage.PLANNED, Stage.DECLARED])
+    mine = AlertItem.objects.filter(alert__establishment__in=establishments, kind=ItemKind.WEAKNESS)
     items = mine.annotate(left=Exists(reached.handed_over()), arrived=Exists(reached.filter(delivered))).order_by()
     counted = {
         "things": Count("pk"),
         "sent": Count("pk", filter=Q(left=True)),
         "delivered": Count("pk", filter=Q(arrived=True)),
         "acknowledged": Count("pk", filter=read | Q(declared_at__isnull=False)),
+        "planned": Count("pk", filter=Q(planned_at__isnull=False)),
         "declared": Count("pk", filter=Q(declared_at__isnull=False)),
         "verified": Count("pk", filter=Q(stage=Stage.VERIFIED)),
         "dropped": Count("pk", filter=Q(stage=Stage.DROPPED)),
@@ -148,3 +160,24 @@ def told_to(contact: Contact) -> list[Notice]:
 def next_step(alert: Alert) -> Step | None:
     steps = escalation(alert.made_at.date()).steps(urgent=alert.urgent)
     return steps[alert.step + 1] if alert.step + 1 < len(steps) else None
+
+
+# Left, and is not known to have come back.
+REACHED = [NoticeState.SENT, NoticeState.DELIVERED, NoticeState.ACKNOWLEDGED]
+
+
+def first_told(
+    moment: datetime, *, findings: Iterable[int] | None = None, establishments: Iterable[int] | None = None
+) -> dict[int, datetime]:
+    """Finding -> when a message about it first reached somebody: sent, and not known to have come back.
+
+    Of these findings, of these establishments, or of all; what was sent after `moment` does not count.
+    """
+    items = AlertItem.objects.filter(kind=ItemKind.WEAKNESS)
+    items = items.filter(alert__notices__state__in=REACHED, alert__notices__sent_at__lte=moment)
+    if findings is not None:
+        items = items.filter(subject_id__in=list(findings))
+    if establishments is not None:
+        items = items.filter(alert__establishment__in=list(establishments))
+    told = items.order_by().values("subject_id").annotate(first=Min("alert__notices__sent_at"))
+    return dict(told.values_list("subject_id", "first"))

@@ -17,5 +17,9 @@ class SecondPersonNeeded(NoticeRefused):
     """The same person cannot agree twice."""
 
 
+class InvalidWords(NoticeRefused):
+    """What would be added to a message says too much, or is in one language only."""
+
+
 class UrgentCannotBeRefused(NoticeRefused):
     pass

@@ -127,7 +127,7 @@ def claim(pk: int, now: datetime, domain: str) -> Notice | None:
     ready = Notice.objects.filter(pk=pk, state=NoticeState.RELEASED)
     if not ready.update(state=NoticeState.SENDING, claim=token, claimed_until=now + LEASE):
         return None
-    notice = Notice.objects.select_related("alert", "contact").get(pk=pk)
+    notice = Notice.objects.select_related("alert__mailing", "contact").get(pk=pk)
     if not notice.message_id:
         notice.message_id = f"<{notice.uid.hex}@{domain}>"
         Notice.objects.filter(pk=pk, claim=token).update(message_id=notice.message_id)
@@ -141,7 +141,7 @@ def _mine(notice: Notice) -> NoticeQuerySet:
 def _is_pointless(notice: Notice) -> bool:
     alert = notice.alert
     over = alert is not None and (alert.acknowledged_at is not None or alert.ended_at is not None)
-    return over or notice.contact.superseded_at is not None
+    return over or (notice.contact is not None and notice.contact.superseded_at is not None)
 
 
 @transaction.atomic

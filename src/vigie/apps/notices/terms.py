@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from vigie.apps.registry.models import Establishment, Group
+from vigie.apps.registry.enums import TerritoryKind
+from vigie.apps.registry.models import Establishment, Group, Territory
 from vigie.channels.webhook import WebhookForbidden, check_address
 
 from .enums import ContactRole
@@ -14,6 +15,7 @@ from .models import Contact
 from .refusals import InvalidContact
 
 MOST_NAME, MOST_EMAIL = 120, 254
+FORMULA = "=+-@"  # what a cell begins with that a spreadsheet computes
 # Neither quotes, comments nor several addresses: what is left cannot be read as anything else in a header.
 LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+)*")
 DOMAIN = re.compile(
@@ -24,6 +26,7 @@ ROLES_OF = {
     "establishment": (ContactRole.OFFICER, ContactRole.DIRECTOR),
     "group": (ContactRole.GROUP_OFFICER,),
     "territory": (ContactRole.REGIONAL_AGENCY,),
+    "nation": (ContactRole.HFDS, ContactRole.CORRUSS, ContactRole.ANSSI),
 }
 
 
@@ -41,12 +44,12 @@ def contact_terms(
     *, owner: object, role: str, name: str, email: str, telephone: str, webhook: str, language: str
 ) -> ContactTerms:
     """Return what can be recorded; raise InvalidContact with a sentence."""
-    if role not in ROLES_OF[owner_kind(owner)]:
+    if role not in roles_of(owner):
         raise InvalidContact(_("This role is not one of those who are told for it."))
     terms = ContactTerms(
         role=ContactRole(role),
         name=_name(name),
-        email=_email(email.strip()),
+        email=email_address(email.strip()),
         telephone=_telephone(telephone),
         webhook=_webhook(webhook.strip()),
         language="en" if language == "en" else "fr",
@@ -62,6 +65,13 @@ def owner_kind(owner: object) -> str:
     return "group" if isinstance(owner, Group) else "territory"
 
 
+def roles_of(owner: object) -> tuple[ContactRole, ...]:
+    """Which roles a contact of this owner may have: the nation's are those whom the law has told of incidents."""
+    if isinstance(owner, Territory) and owner.kind == TerritoryKind.NATION:
+        return ROLES_OF["nation"]
+    return ROLES_OF[owner_kind(owner)]
+
+
 def same_person(contact: Contact, terms: ContactTerms) -> bool:
     told = (contact.role, contact.name, contact.email, contact.telephone, contact.webhook, contact.language)
     return told == (terms.role, terms.name, terms.email, terms.telephone, terms.webhook, terms.language)
@@ -74,10 +84,13 @@ def _name(text: str) -> str:
     # Cc ends a line or a string, Cf turns the text round, Zl and Zp are line ends too.
     if any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} for c in name):
         raise InvalidContact(_("The name holds a character that is not printed."))
+    if name[0] in FORMULA:
+        raise InvalidContact(_("A name does not begin with %(sign)s: a spreadsheet would run it.") % {"sign": name[0]})
     return name
 
 
-def _email(text: str) -> str:
+def email_address(text: str) -> str:
+    """One address and nothing else, its domain in lower case; "" for none. Raise InvalidContact."""
     if not text:
         return ""
     local, at, domain = text.rpartition("@")
