@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from vigie.data.card import card_words
+from vigie.data.card import document_words
 from vigie.data.documents import DocumentError
 from vigie.data.texts import check_text, product_name, service_name
 
@@ -21,10 +21,11 @@ MOST_TITLE = 60  # characters
 @dataclass(frozen=True)
 class Wording:
     language: str  # "fr" or "en"
+    document: str = "card"  # whose words: the name of their file in vigie/data
 
     @cached_property
     def words(self) -> Mapping[str, str]:
-        return card_words(self.language)
+        return document_words(self.document, self.language)
 
     def say(self, slug: str, **values: object) -> str:
         """The sentence of that name; spaces that would part a number from its unit do not break."""
