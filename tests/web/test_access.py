@@ -128,7 +128,7 @@ def test_links_lead_only_where_the_reader_may_go(world, given):
         pytest.param(
             [("provider", "establishment"), ("provider", "unseen")], "establishments", id="provider-of-several"
         ),
-        pytest.param([("technical_administrator", None)], "account", id="administrator"),
+        pytest.param([("technical_administrator", None)], "people", id="administrator"),
         pytest.param([], "account", id="nobody"),
     ],
 )

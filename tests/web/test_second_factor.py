@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from tests.web.authenticator import Passkey
 from vigie.apps.accounts import second_factor as factors
 from vigie.apps.accounts.models import OpenSession, Proof, User
 from vigie.apps.audit.models import Event
+from vigie.apps.vault.encryption import decrypt
 
 PASSWORD = "a long and boring sentence"
 ORIGIN = "https://testserver"
@@ -37,7 +39,8 @@ def signed(user: User, **headers: str) -> Client:
 
 
 def code(user: User, steps: int = 0) -> str:
-    secret = factors.opened(Proof.objects.get(user=user, kind="application").secret)
+    proof = Proof.objects.get(user=user, kind="application")
+    secret = decrypt(proof.secret, purpose="second-factor", about=user.pk).decode()
     return factors.code_at(secret, factors.step_of(timezone.now()) + steps)
 
 
@@ -130,8 +133,11 @@ def test_codes_are_not_guessed(with_password):
 def test_secrets_do_not_rest_in_clear(with_password):
     client = signed(with_password)
     secret = re.search(r">([A-Z2-7]{32})<", client.get("/account/second-factor").content.decode())[1]
+    waiting = str([session.get_decoded() for session in Session.objects.all()])
+    assert secret not in waiting
     paper = enrolled(client)
     kept = str(list(Proof.objects.values_list())) + str(list(Event.objects.values_list()))
+    kept += str([session.get_decoded() for session in Session.objects.all()])
     assert secret not in kept
     assert not any(one in kept for one in paper)
 

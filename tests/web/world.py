@@ -1,18 +1,43 @@
 """A small invented region, complete enough for every page: levels, findings, looks, mandates, campaigns."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
 from tests import factories
+from tests.apps.incidents import world as incidents
+from tests.web import audited
+from vigie.apps.assets import contests, proofs, proposals
+from vigie.apps.assets.enums import ProposalSource
+from vigie.apps.assets.models import Asset, Contest, Proof
 from vigie.apps.findings import telling
-from vigie.apps.findings.models import Finding, FindingEvent, FindingVulnerability, Measure
+from vigie.apps.findings.models import (
+    Finding,
+    FindingEvent,
+    FindingVulnerability,
+    GroupAudit,
+    Measure,
+    Sighting,
+    Upload,
+)
+from vigie.apps.incidents.actions import follow_up
+from vigie.apps.incidents.answering import typed_again
+from vigie.apps.incidents.attaching import attach
+from vigie.apps.incidents.models import Attachment, Declaration, Incident, WeaknessReport
 from vigie.apps.notices import actions as notices
 from vigie.apps.notices.models import Alert, Notice
 from vigie.apps.observatory.actions import compute_all
 from vigie.apps.observatory.models import Level
-from vigie.apps.registry.models import Establishment, Group, Territory
+from vigie.apps.registry.models import Establishment, Group, ImportRun, Territory
 from vigie.apps.scans.models import Campaign, Look, RawAnswer, Service
+from vigie.apps.vault.encryption import encrypt
 from vigie.apps.vulns.models import Applicability, ApplicableProduct, PairMatch, Vulnerability
+from vigie.apps.watch import drafting
+from vigie.apps.watch.models import NationalAlert
+from vigie.engine.matching import statement_of, to_plain
 
 NAMES = ("Valmorne", "Brésange", "Ostreval", "Clairmont-sur-Doulce", "Tressigny", "Pont-Aubrac")
 CHECKS = ("http-no-hsts", "ftp-no-tls", "dicom-exposed", "http-login-in-clear")
@@ -33,7 +58,19 @@ class World:
     campaign: Campaign  # running
     level: Level
     group_level: Level
+    group_audit: GroupAudit  # of its group, under review
+    sighting: Sighting  # told of the port of the first finding, to be verified
+    upload: Upload  # a report that waits for a decision
+    national_alert: NationalAlert  # of that vulnerability, new; it concerns its establishment
+    declaration: Declaration  # of its establishment, completed once
+    attachment: Attachment  # a picture given with it
+    shared: Incident  # of a provider, that nobody confirmed yet
+    weakness: WeaknessReport  # by somebody, not read yet
     notice: Notice  # urgent, about the first finding, to the officer of its establishment
+
+    asset: Asset  # the address of the first establishment
+    document: Proof  # signed, to be read by an analyst
+    contest: Contest  # to be decided on
 
 
 def build(now: datetime, establishments: int = 6, services_each: int = 4) -> World:
@@ -60,7 +97,12 @@ def build(now: datetime, establishments: int = 6, services_each: int = 4) -> Wor
     compute_all(now=now - timedelta(minutes=5))
     _past(now)
     levels = Level.objects.order_by("-at")
+    document, contest = _contested(every[0], now)
+    declaration = _declared(every[0], now)
     return World(
+        asset=Asset.objects.filter(establishment=every[0]).earliest("pk"),
+        document=document,
+        contest=contest,
         region=region,
         department=departments[0],
         group=group,
@@ -75,8 +117,118 @@ def build(now: datetime, establishments: int = 6, services_each: int = 4) -> Wor
         campaign=campaign,
         level=levels.filter(subject_kind="establishment", subject_id=every[0].pk)[0],
         group_level=levels.filter(subject_kind="group", subject_id=group.pk)[0],
+        group_audit=audited.under_review(group, every[::2], now),
+        sighting=_sighted(finding, now),
+        upload=_sent(every[0], now),
         notice=_told(every, now),
+        national_alert=_alerted(now),
+        declaration=declaration,
+        attachment=_attached(declaration, now),
+        shared=incidents.shared(now),
+        weakness=incidents.reported(every[0], now),
     )
+
+
+def _declared(one: Establishment, now: datetime) -> Declaration:
+    """A ransomware of the night, then what was learnt of it an hour later."""
+    seen = timezone.localtime(now - timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M")
+    at = now - timedelta(hours=2)
+    made = incidents.declared(one, at, discovered_at=seen).declaration
+    told = {**typed_again(made.versions.get()), "measures": "Serveur d'imagerie isolé.", "system": "partial"}
+    follow_up(declaration=made, typed=told, by="test", now=at + timedelta(hours=1))
+    return made
+
+
+def _attached(declaration: Declaration, now: datetime) -> Attachment:
+    picture = SimpleUploadedFile("ecran.png", b"\x89PNG\r\n\x1a\n" + bytes(20))
+    return attach(declaration=declaration, sent=picture, by="test", now=now)
+
+
+def _sighted(finding: Finding, now: datetime) -> Sighting:
+    """Nessus says what our check can verify, what nothing of ours asks, and a fact."""
+    run = ImportRun.objects.create(
+        kind="scanner",
+        state="applied",
+        records="nessus",
+        file_name="hebdo.nessus",
+        sha256="0" * 64,
+        at=now,
+        by="cli:aline",
+    )
+    told = (
+        (
+            "104743",
+            "TLS Version 1.0 Protocol Detection",
+            "weakness",
+            "medium",
+            ["CVE-2011-3389"],
+            "TLSv1.0 is enabled.",
+        ),
+        ("990001", "Plug-in that nobody knows", "weakness", "high", [], ""),
+        ("22964", "Service Detection", "fact", "", [], "A web server is running on this port."),
+    )
+    made = [
+        Sighting.objects.create(
+            establishment=finding.establishment,
+            run=run,
+            tool="nessus",
+            identifier=identifier,
+            key=f"{number:032d}",
+            address=finding.address,
+            name="vpn.valmorne.example",
+            port=finding.port,
+            transport="tcp",
+            title=title,
+            kind=kind,
+            severity=severity,
+            cves=cves,
+            evidence=evidence,
+            first_seen=now - timedelta(days=9),
+            last_seen=now - timedelta(days=2),
+            recorded_at=now - timedelta(days=1),
+        )
+        for number, (identifier, title, kind, severity, cves, evidence) in enumerate(told)
+    ]
+    return made[0]
+
+
+def _sent(one: Establishment, now: datetime) -> Upload:
+    told = {"tool": "nessus", "rows": 412, "told": {"weakness": 31, "fact": 371, "sound": 0}, "known": 12}
+    told |= {"unrecognised": 3, "bad": 10, "bad_rows": [[7, "'abc' is not a port"]], "foreign": 9}
+    told |= {"foreign_places": ["203.0.113.66"], "refusal": ""}
+    return Upload.objects.create(
+        establishment=one,
+        file_name="hebdo.nessus",
+        size=812_345,
+        uid=(uid := uuid.uuid4()),
+        content=encrypt(b"x", purpose="scanner-report", about=uid),
+        state="read",
+        sent_at=now,
+        sent_by="cli:aline",
+        told=told,
+    )
+
+
+def _alerted(now: datetime) -> NationalAlert:
+    """CISA listed it, an hour ago."""
+    known = Vulnerability.objects.get(cve="CVE-2021-22893")
+    made = NationalAlert.objects.create(
+        vulnerability=known, trigger="kev", told_on=now.date(), opened_at=now - timedelta(hours=1),
+        policy="national-alert-2026-11-23",
+    )  # fmt: skip
+    drafting.count(alert=made, now=now - timedelta(minutes=59))
+    return made
+
+
+def _contested(one: Establishment, now: datetime) -> tuple[Proof, Contest]:
+    """Of a domain that it declared once: a document to read, a claim to decide on; and something proposed."""
+    former = Asset(establishment=one, kind="domain", value="ancien-valmorne.example")
+    document = proofs.send_document(
+        asset=former, name="attestation.pdf", data=b"%PDF-1.7 sign\xe9", by="cli:aline", now=now
+    )
+    clue = proposals.Clue("domain", "messagerie.valmorne.example", ProposalSource.MX, "valmorne.example")
+    proposals.propose(establishment=one, clues=[clue], by="vigie", now=now)
+    return document, contests.deny(asset=former, reason="Cédé en 2019", by="cli:aline", now=now)
 
 
 def _told(every: list[Establishment], now: datetime) -> Notice:
@@ -201,7 +353,8 @@ def _remote_access(one: Establishment, now: datetime) -> tuple[Finding, Finding]
         updated_at=now,
     )
     factories.VulnerabilityFactory(updated_at=now, published_at=now - timedelta(days=500))
-    statement = Applicability.objects.create(vulnerability=known, source="vigie", statement={}, sha256="0" * 64)
+    told = to_plain(statement_of(f"{REMOTE} <9.1R11.4"))
+    statement = Applicability.objects.create(vulnerability=known, source="vigie", statement=told, sha256="0" * 64)
     ApplicableProduct.objects.create(applicability=statement, vendor=pair.vendor, product=pair.product)
     PairMatch.objects.create(
         pair=pair,
@@ -228,8 +381,12 @@ def _remote_access(one: Establishment, now: datetime) -> tuple[Finding, Finding]
         look=look,
         probe="https",
         at=look.ended_at,
-        asked=b"GET /dana-na/nc/nc_gina_ver.txt HTTP/1.1\r\nHost: vpn.valmorne.example\r\n\r\n",
-        answered=b"HTTP/1.1 200 OK\r\n\r\n9.1.11.3 \x1b[31m\xe9",
+        asked=encrypt(
+            b"GET /dana-na/nc/nc_gina_ver.txt HTTP/1.1\r\nHost: vpn.valmorne.example\r\n\r\n",
+            purpose="raw-answer",
+            about=service.pk,
+        ),
+        answered=encrypt(b"HTTP/1.1 200 OK\r\n\r\n9.1.11.3 \x1b[31m\xe9", purpose="raw-answer", about=service.pk),
         answered_length=31,
     )
     finding = factories.FindingFactory(

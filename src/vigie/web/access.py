@@ -4,70 +4,35 @@ A forbidden page is 403; an object that one may not know of is 404, as if it did
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from vigie.apps.accounts import guard
 from vigie.apps.accounts.actions import actor, note_read
+from vigie.apps.accounts.guard import ESTABLISHMENT, GROUP, TERRITORY, Guard, Thing
 from vigie.apps.accounts.models import User
-from vigie.apps.findings.models import Finding
-from vigie.apps.observatory.models import Level
+from vigie.apps.findings.guard import FINDING
+from vigie.apps.observatory.guard import LEVEL
 from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment, Group, Territory
 from vigie.web.components.tables import Column, wants_csv
 from vigie.web.sessions import owes_a_proof
 
+__all__ = [
+    "ESTABLISHMENT", "FINDING", "GROUP", "LEVEL", "SAFE", "TERRITORY", "AccessMiddleware", "May", "Thing",
+    "columns_for", "for_whoever_signed_in", "needs", "viewer",
+]  # fmt: skip
+
 View = Callable[..., HttpResponse]
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
-
-
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """What an address names, and the right without which it does not exist for the reader."""
-
-    rows: Callable[..., "QuerySet[Any]"]  # (user, now, right) -> those over which the right holds
-    lookup: dict[str, str]  # field -> name in the address
-    known_by: Right
-    is_mixed: bool = False  # the right that it asks for depends on what it is: one over the nation is not enough
-
-
-def _of_finding(user: User, now: datetime, right: Right) -> "QuerySet[Any]":
-    return Finding.objects.visible_to(user, now, right)
-
-
-def _of_establishment(user: User, now: datetime, right: Right) -> "QuerySet[Any]":
-    return Establishment.objects.visible_to(user, now, right)
-
-
-ESTABLISHMENT = Thing(_of_establishment, {"finess": "finess"}, Right.LEVELS)
-FINDING = Thing(_of_finding, {"pk": "pk"}, Right.FINDINGS)
-
-
-def _of_level(user: User, now: datetime, right: Right) -> "QuerySet[Any]":
-    return Level.objects.visible_to(user, now)
-
-
-def _of_group(user: User, now: datetime, right: Right) -> "QuerySet[Any]":
-    return Group.objects.visible_to(user, now, right)
-
-
-def _of_territory(user: User, now: datetime, right: Right) -> "QuerySet[Any]":
-    return Territory.objects.visible_to(user, now, right)
-
-
-LEVEL = Thing(_of_level, {"pk": "pk"}, Right.LEVELS, is_mixed=True)
-GROUP = Thing(_of_group, {"kind": "kind", "code": "code"}, Right.AGGREGATES)
-TERRITORY = Thing(_of_territory, {"kind": "kind", "code": "code"}, Right.AGGREGATES)
 
 
 def viewer(request: HttpRequest) -> User:
@@ -82,7 +47,7 @@ def for_whoever_signed_in(view: View, *, before_proof: bool = False) -> View:
 
     `before_proof` is for the pages on which the second factor is passed.
     """
-    return _guarded(view, lambda user, now, named: None, before_proof=before_proof)
+    return _guarded(view, Guard(), before_proof=before_proof)
 
 
 def needs(*rights: Right, of: Thing | None = None, at_once: bool = False) -> Callable[[View], View]:
@@ -90,46 +55,21 @@ def needs(*rights: Right, of: Thing | None = None, at_once: bool = False) -> Cal
 
     `at_once` is for the emergency stop, which waits for no transaction and is not taken back.
     """
-
-    def refuse(user: User, now: datetime, named: dict[str, Any]) -> None:
-        held = [right for right in rights if user.has(right, now)]
-        if not held:
-            raise PermissionDenied
-        if of is None or (not of.is_mixed and any(user.scope(right, now).nation for right in held)):
-            return
-        lookup = {field: named[name] for field, name in of.lookup.items()}
-        if any(of.rows(user, now, right).filter(**lookup).exists() for right in held):
-            return
-        if user.has(of.known_by, now) and of.rows(user, now, of.known_by).filter(**lookup).exists():
-            raise PermissionDenied
-        raise Http404
-
-    return lambda view: _guarded(view, refuse, at_once)
+    return lambda view: _guarded(view, Guard(rights, of, at_once))
 
 
-def _guarded(
-    view: View,
-    refuse: Callable[[User, datetime, dict[str, Any]], None],
-    at_once: bool = False,
-    before_proof: bool = False,
-) -> View:
+def _guarded(view: View, asked: Guard, before_proof: bool = False) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
         user = viewer(request)
         if not before_proof and owes_a_proof(request, user, timezone.now()):
             return _to_the_proof(request)
-        refuse(user, timezone.now(), named)
-        if request.method in SAFE:
-            response = view(request, *args, **named)
-            refuse(user, timezone.now(), named)  # a role may end while a long page is made
+        reads = request.method in SAFE
+        response = asked.run(
+            lambda: view(request, *args, **named), user=user, named=named, reads=reads, clock=timezone.now
+        )
+        if reads:
             _tell(request, user, response)
-            return response
-        if at_once:
-            return view(request, *args, **named)
-        with transaction.atomic():
-            response = view(request, *args, **named)
-            # What was done by a role that ended meanwhile is not kept: read again, inside the same transaction.
-            refuse(User.objects.get(pk=user.pk), timezone.now(), named)
         return response
 
     guarded.says_who = True  # type: ignore[attr-defined]
@@ -189,15 +129,10 @@ class May:
         return scope.nation or group.pk in scope.groups or group.region_id in scope.territories
 
     def counts_among(self, subject: Group | Territory) -> bool:
-        """Whether the findings of a grouping may be counted."""
-        scope = self._user.scope(Right.COUNTS, self._now)
-        mine = type(subject).objects.visible_to(self._user, self._now, Right.COUNTS)
-        return scope.nation or mine.filter(pk=subject.pk).exists()
+        return guard.counts_among(self._user, subject, self._now)
 
     def counts_everywhere(self) -> bool:
-        """Whether findings may be counted wherever levels may be read: else a list without the right would say zero."""
-        counts = self._user.scope(Right.COUNTS, self._now)
-        return counts.nation or counts == self._user.scope(Right.LEVELS, self._now)
+        return guard.counts_everywhere(self._user, self._now)
 
 
 COUNTS = {"open", "exploited", "late"}  # the columns of numbers of findings

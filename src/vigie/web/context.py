@@ -31,13 +31,15 @@ def theme_of(request: HttpRequest) -> str:
 
 
 def installation(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)  # none yet on the page that refuses a host that is not ours
+
     def stop_order() -> StopOrder | None:
-        return stop_in_force() if request.user.is_authenticated else None
+        return stop_in_force() if isinstance(user, User) else None
 
     return {
         "version": installed_version(),
         "theme": theme_of(request),
         "checked_at": timezone.now(),
-        "may": May(request.user, timezone.now()) if isinstance(request.user, User) else {},
+        "may": May(user, timezone.now()) if isinstance(user, User) else {},
         "stop_order": SimpleLazyObject(stop_order),  # a part that is asked for alone does not need it
     }

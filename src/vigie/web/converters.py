@@ -1,13 +1,3 @@
-"""What a part of an address may be."""
+"""What a part of an address may be; importing it makes it known to the routes."""
 
-from django.urls import register_converter
-from django.urls.converters import StringConverter
-
-
-class Printed(StringConverter):
-    """A code of others' making: anything on one line; PostgreSQL would refuse a NUL."""
-
-    regex = r"[^/\x00-\x1f]+"
-
-
-register_converter(Printed, "printed")
+from vigie.apps.registry.converters import Printed as Printed

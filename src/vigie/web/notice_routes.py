@@ -7,7 +7,7 @@ from vigie.apps.registry.models import Group
 
 from . import converters as converters  # "printed"
 from .access import ESTABLISHMENT, TERRITORY, Thing, needs
-from .pages import contacts, notices, opening
+from .pages import calls, contacts, mailings, notices, opening
 
 # By the role over the group itself: to see its figures is not to speak for it.
 OWN_GROUP = Thing(
@@ -16,10 +16,13 @@ OWN_GROUP = Thing(
     Right.AGGREGATES,
 )
 
+# Who reads what was seen reads what was told of it: ANSSI, which reads findings alone, does not.
 ROUTES: list[URLPattern] = [
-    path("notices/", needs(Right.FINDINGS)(notices.notices), name="notices"),
-    path("notices/<int:pk>/", needs(Right.FINDINGS)(notices.notice), name="notice"),
-    path("notices/funnel", needs(Right.FINDINGS)(notices.funnel), name="funnel"),
+    path("notices/", needs(Right.EVIDENCE)(notices.notices), name="notices"),
+    path("notices/<int:pk>/", needs(Right.EVIDENCE)(notices.notice), name="notice"),
+    path("notices/funnel", needs(Right.EVIDENCE)(notices.funnel), name="funnel"),
+    path("notices/calls/", needs(Right.EVIDENCE)(calls.calls), name="calls"),
+    path("notices/mailings/<int:pk>/edit", needs(Right.LAUNCH)(mailings.edit), name="edit-mailing"),
     path("notices/mailings/<int:pk>/judge", needs(Right.LAUNCH)(notices.judge_mailing), name="judge-mailing"),
     path("notices/alerts/<int:pk>/called", needs(Right.ACT)(notices.note_call), name="note-call"),
     # Their address is the key: no account.

@@ -9,14 +9,14 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from vigie.apps.accounts import sessions
 from vigie.apps.accounts.actions import actor
 from vigie.apps.accounts.models import User
-from vigie.apps.accounts.rights import SECOND_FACTOR
 from vigie.apps.accounts.second_factor import is_enrolled
-from vigie.apps.accounts.sessions import LONGEST, agent_sha256, note_opened, note_refused
+from vigie.apps.accounts.sessions import BOUND, LONGEST, agent_sha256, must_enrol, note_opened, note_refused
 from vigie.web.components.page import address_of
 
-BOUND = "bound"  # {"agent": hash of the browser's name, "opened": time, "proved": by a second factor}
+__all__ = ["BOUND", "BoundSessionMiddleware", "bind", "must_enrol", "owes_a_proof", "prove", "rename"]
 
 
 def bind(request: HttpRequest, user: User, now: datetime) -> None:
@@ -50,15 +50,7 @@ def rename(request: HttpRequest, now: datetime) -> None:
 
 
 def owes_a_proof(request: HttpRequest, user: User, now: datetime) -> bool:
-    """Whether the second factor comes before any page: enrolled and not passed yet, or not enrolled and compulsory."""
-    bound: dict[str, Any] = request.session.get(BOUND, {})
-    if bound.get("proved"):
-        return False
-    return bool(bound.get("enrolled")) or (settings.SECOND_FACTOR_REQUIRED and must_enrol(user, now))
-
-
-def must_enrol(user: User, now: datetime) -> bool:
-    return any(user.has(right, now) for right in SECOND_FACTOR)
+    return sessions.owes_a_proof(request.session.get(BOUND, {}), user, now, compulsory=settings.SECOND_FACTOR_REQUIRED)
 
 
 def _agent(request: HttpRequest) -> str:

@@ -4,8 +4,22 @@ from django.urls import URLPattern, path
 
 from vigie.apps.registry.enums import Right
 
+from . import (
+    cell_routes,
+    disclosure_routes,
+    fix_routes,
+    group_audit_routes,
+    health,
+    incident_learning_routes,
+    incident_routes,
+    notice_routes,
+    people_routes,
+    perimeter_routes,
+    shared_incident_routes,
+    sighting_routes,
+    watch_routes,
+)
 from . import converters as converters  # registers them before any route is read
-from . import health, notice_routes
 from .access import ESTABLISHMENT, FINDING, GROUP, LEVEL, TERRITORY, for_whoever_signed_in, needs
 from .pages import (
     account,
@@ -13,6 +27,7 @@ from .pages import (
     cards,
     decisions,
     establishments,
+    feeds,
     findings,
     home,
     levels,
@@ -21,6 +36,7 @@ from .pages import (
     secondfactor,
     signin,
     territories,
+    tokens,
 )
 from .pages import vulnerabilities as vulns
 
@@ -34,6 +50,8 @@ urlpatterns: list[URLPattern] = [
     path("account/", for_whoever_signed_in(account.account), name="account"),
     path("account/password", for_whoever_signed_in(account.password), name="password"),
     path("account/sessions/<int:pk>/end", for_whoever_signed_in(account.end), name="end-session"),
+    path("account/tokens", for_whoever_signed_in(tokens.tokens), name="tokens"),
+    path("account/tokens/<int:pk>/revoke", for_whoever_signed_in(tokens.revoke), name="revoke-token"),
     path("account/second-factor", for_whoever_signed_in(secondfactor.enrol, before_proof=True), name="enrol"),
     path("account/second-factor/<int:pk>/remove", for_whoever_signed_in(secondfactor.remove), name="remove-proof"),
     path(
@@ -103,8 +121,9 @@ urlpatterns: list[URLPattern] = [
         name="verify-measure",
     ),
     path("findings/<int:pk>/<slug:step>", needs(Right.ACT, of=FINDING)(decisions.decide), name="decide-finding"),
-    path("vulnerabilities/", needs(Right.FINDINGS)(vulns.vulnerabilities), name="vulnerabilities"),
-    path("vulnerabilities/<slug:cve>/", needs(Right.FINDINGS)(vulns.vulnerability), name="vulnerability"),
+    path("vulnerabilities/", needs(Right.EVIDENCE)(vulns.vulnerabilities), name="vulnerabilities"),
+    path("vulnerabilities/<slug:cve>/", needs(Right.EVIDENCE)(vulns.vulnerability), name="vulnerability"),
+    path("feeds/", needs(Right.CAMPAIGNS, Right.STOP)(feeds.feeds), name="feeds"),
     path("campaigns/", needs(Right.CAMPAIGNS)(campaigns.campaigns), name="campaigns"),
     path("campaigns/new", needs(Right.LAUNCH)(campaigns.new_campaign), name="new-campaign"),
     path("campaigns/<int:pk>/", needs(Right.CAMPAIGNS)(campaigns.campaign), name="campaign"),
@@ -114,5 +133,16 @@ urlpatterns: list[URLPattern] = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("stop", needs(Right.STOP, at_once=True)(campaigns.stop), name="stop"),
+    *disclosure_routes.ROUTES,
+    *fix_routes.ROUTES,
+    *group_audit_routes.ROUTES,
     *notice_routes.ROUTES,
+    *incident_learning_routes.ROUTES,
+    *incident_routes.ROUTES,
+    *cell_routes.ROUTES,
+    *perimeter_routes.ROUTES,
+    *people_routes.ROUTES,
+    *shared_incident_routes.ROUTES,
+    *sighting_routes.ROUTES,
+    *watch_routes.ROUTES,
 ]

@@ -1,12 +1,15 @@
 """Dates in full, durations as people say them, and the date that a page is read at."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
+
+from vigie.apps.timeline import AsOf, as_of_day
+
+__all__ = ["AsOf", "ago", "as_of", "day", "duration", "hour", "moment", "time_left"]
 
 
 def day(value: date | datetime | None) -> str:
@@ -55,27 +58,9 @@ def ago(value: datetime, now: datetime) -> str:
     return gettext("%(duration)s ago") % {"duration": duration(now - value)}
 
 
-@dataclass(frozen=True, slots=True)
-class AsOf:
-    """The date that the reader asked for; today when none, or none that can be read."""
-
-    day: date
-    moment: datetime
-    is_past: bool
-
-    @property
-    def query(self) -> str:
-        return f"?as_of={self.day.isoformat()}" if self.is_past else ""
-
-
 def as_of(request: HttpRequest, now: datetime) -> AsOf:
-    """Read ?as_of=YYYY-MM-DD: the end of that day in Paris. A day to come, or nonsense, is today."""
-    today = timezone.localdate(now)
+    """Read ?as_of=YYYY-MM-DD; nonsense is today."""
     try:
-        asked = date.fromisoformat(request.GET.get("as_of", ""))
+        return as_of_day(date.fromisoformat(request.GET.get("as_of", "")), now)
     except ValueError:
-        asked = today
-    if asked >= today or asked.year < 2000:
-        return AsOf(today, now, False)
-    end = datetime.combine(asked + timedelta(days=1), time.min, tzinfo=timezone.get_default_timezone())
-    return AsOf(asked, end - timedelta(microseconds=1), True)
+        return as_of_day(None, now)

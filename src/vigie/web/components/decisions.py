@@ -1,5 +1,6 @@
 """The questions behind each decision on a finding: the words of the fields; the rules are those of the actions."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from vigie.apps.accounts.models import User
-from vigie.apps.findings.enums import PlanConstraint
+from vigie.apps.findings.enums import MeasureKind, PlanConstraint
 from vigie.data.params import follow_up_rule
 from vigie.engine.lifecycle import Deed
 
@@ -28,6 +29,28 @@ def _text(label: object, rows: int = 3, **kwargs: object) -> forms.CharField:
 def _day(label: object, **kwargs: object) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, widget=widget, **kwargs)  # type: ignore[arg-type]
+
+
+class _MeasuresForm(QuestionForm):
+    """What shows from outside is ticked, and a look verifies it; the rest is written, and a person does."""
+
+    kinds: ClassVar[tuple[str, ...]] = ()
+    shown = forms.MultipleChoiceField(
+        label=_("Which of these is in place? A look will verify it."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["shown"].choices = [(kind, MeasureKind(kind).label) for kind in self.kinds]  # type: ignore[attr-defined]
+        if not self.kinds:
+            self.fields["shown"].widget = forms.MultipleHiddenInput()
+
+    @classmethod
+    def offering(cls, kinds: Iterable[str]) -> "type[_MeasuresForm]":
+        """The form that offers the measures that a look can verify of one finding."""
+        return type(cls.__name__, (cls,), {"kinds": tuple(kinds)})
 
 
 class ReasonForm(QuestionForm):
@@ -73,16 +96,16 @@ class FalsePositiveForm(_UntilForm):
     )
 
 
-class AcceptRiskForm(_UntilForm):
+class AcceptRiskForm(_MeasuresForm, _UntilForm):
     deed = Deed.ACCEPT_RISK
-    questions = (("reason",), ("measures",), ("until",))
+    questions = (("reason",), ("measures", "shown"), ("until",))
     reason = _text(_("Why can it not be mended?"), help_text=_("It stays in the history, with your name."))
-    measures = _text(_("What holds the risk down meanwhile?"), help_text=MEASURES_HELP)
+    measures = _text(_("What else holds the risk down meanwhile?"), required=False, help_text=MEASURES_HELP)
     until = _day(_("Until which day?"), help_text=_("Twelve months at most. Then it is open again by itself."))
 
 
-class PlanForm(QuestionForm):
-    questions = (("on", "window"), ("owner",), ("constraint", "measures"))
+class PlanForm(_MeasuresForm):
+    questions = (("on", "window"), ("owner",), ("constraint", "measures", "shown"))
     on = _day(_("Which day will it be mended?"), help_text=_("The deadline stays what it is."))
     window = forms.CharField(
         label=_("In which maintenance window?"), max_length=120, required=False, help_text=_("Sunday 02:00-04:00")
@@ -91,7 +114,7 @@ class PlanForm(QuestionForm):
     constraint = forms.ChoiceField(
         label=_("Is there a constraint?"), choices=[("", _("none")), *PlanConstraint.choices], required=False
     )
-    measures = _text(_("What holds the risk down meanwhile?"), required=False, help_text=MEASURES_HELP)
+    measures = _text(_("What else holds the risk down meanwhile?"), required=False, help_text=MEASURES_HELP)
 
 
 class AssignForm(QuestionForm):

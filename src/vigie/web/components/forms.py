@@ -20,7 +20,7 @@ class PlainForm(forms.Form):
 
 
 def _css(widget: forms.Widget) -> str:
-    if isinstance(widget, forms.CheckboxInput):
+    if isinstance(widget, (forms.CheckboxInput, forms.CheckboxSelectMultiple)):
         return "form-check-input"
     return "form-select" if isinstance(widget, forms.Select) else "form-control"
 
@@ -34,6 +34,12 @@ class AssetForm(PlainForm):
     )
     label = forms.CharField(label=_("What it is, in your words"), max_length=120, required=False)
     exchanges_care_data = forms.BooleanField(label=_("It exchanges data needed for care"), required=False)
+    hosted_by = forms.CharField(
+        label=_("Hosted by"),
+        max_length=120,
+        required=False,
+        help_text=_("Name of the company whose machine it is on. Empty when the machine is yours."),
+    )
 
 
 def _day(label: Any, **kwargs: Any) -> forms.DateField:
@@ -42,6 +48,12 @@ def _day(label: Any, **kwargs: Any) -> forms.DateField:
 
 class MandateForm(PlainForm):
     kind = forms.ChoiceField(label=_("Kind"), choices=MandateKind.choices)
+    host = forms.CharField(
+        label=_("Host"),
+        max_length=120,
+        required=False,
+        help_text=_("For a host's agreement: the name by which the assets say that they are hosted there."),
+    )
     signatory = forms.CharField(label=_("Who authorises it"), max_length=120, help_text=_("Name and position."))
     basis = forms.CharField(
         label=_("On what basis"), max_length=200, help_text=_("Convention, mandate letter, decision, with its date.")

@@ -1,13 +1,6 @@
-"""What a stored level says on a page: its explanation, read back from its trace."""
+"""How the pages name what makes a level: its indicators, its gates."""
 
-from dataclasses import dataclass
-
-import msgspec
 from django.utils.translation import gettext_lazy as _
-
-from vigie.apps.observatory.enums import SubjectKind
-from vigie.apps.observatory.models import Level
-from vigie.engine.level import GroupTrace, Trace
 
 INDICATORS = {
     "exploited-vulnerabilities": _("Vulnerabilities that attackers use"),
@@ -22,23 +15,3 @@ GATES = {
     ),
     "exploited-remote-access": _("A vulnerability that attackers use is open on remote access"),
 }
-
-
-class TraceUnreadable(Exception):
-    """A stored trace has not the shape of its method: the level still shows, its explanation cannot."""
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    own: Trace | None  # of an establishment
-    grouped: GroupTrace | None  # of a group or a territory
-
-
-def explain(level: Level) -> Explanation:
-    """Raise TraceUnreadable when the stored trace is not of a known shape."""
-    try:
-        if level.subject_kind == SubjectKind.ESTABLISHMENT:
-            return Explanation(msgspec.convert(level.trace, Trace), None)
-        return Explanation(None, msgspec.convert(level.trace, GroupTrace))
-    except msgspec.ValidationError as error:
-        raise TraceUnreadable(str(error)) from error

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
-from django import forms
 from django.http import HttpRequest
 
 from .forms import PlainForm
@@ -22,7 +21,7 @@ class QuestionForm(PlainForm):
         for name, field in self.fields.items():
             if name in shown:
                 continue
-            field.widget = forms.HiddenInput()
+            field.widget = field.hidden_widget()
             if self.is_bound:
                 self.errors.pop(name, None)
         self.fields[shown[0]].widget.attrs["autofocus"] = True

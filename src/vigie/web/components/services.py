@@ -16,6 +16,6 @@ def by_port(services: Iterable[Service]) -> list[Shown]:
     """In the order given; two products under two names of one port are two lines."""
     together: dict[tuple[object, ...], list[Service]] = {}
     for one in services:
-        key = (one.address, one.port, one.transport, one.service, one.pair_id, one.answer, one.absences > 0)
+        key = (one.address, one.domain, one.port, one.transport, one.service, one.pair_id, one.answer, one.absences > 0)
         together.setdefault(key, []).append(one)
     return [Shown(same[0], tuple(one.name for one in same if one.name)) for same in together.values()]

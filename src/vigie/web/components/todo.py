@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vigie.apps.findings.models import Finding
+from vigie.apps.observatory.explaining import TraceUnreadable, explain
 from vigie.apps.observatory.models import Level
 from vigie.engine.level import Gain
 
-from .levels import TraceUnreadable, explain
 from .wording import finding_text
 
 MOST = 5

@@ -6,11 +6,15 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from vigie.apps.findings.enums import CloseReason, FindingKind
-from vigie.apps.findings.models import Finding
+from vigie.apps.findings.explaining import text_of
+from vigie.apps.findings.models import Finding, Sighting
+from vigie.apps.observatory.exposed_timeline import Milestone
 from vigie.apps.vulns.models import Vulnerability
 from vigie.data import texts
 from vigie.data.documents import DocumentError
-from vigie.data.texts import CheckText, check_text, product_name, product_text, spaced
+from vigie.data.texts import CheckText, check_text, product_name, spaced
+from vigie.engine import ownership
+from vigie.engine.place import place as where_is
 
 ANSWERS = {
     "answered": _("answered"),
@@ -20,8 +24,26 @@ ANSWERS = {
     "too_long": _("answered more than one question may take"),
     "not_asked": _("not asked"),
 }
+#   a step in the life of a vulnerability -> as people read it
+MILESTONES = {
+    Milestone.PUBLISHED: _("Published"),
+    Milestone.LISTED: _("On the list of exploited vulnerabilities"),
+    Milestone.STORED: _("Known here"),
+    Milestone.MATCHED: _("Compared with what was seen"),
+    Milestone.FOUND: _("Found in establishments"),
+    Milestone.NOTIFIED: _("Establishments notified"),
+    Milestone.ACKNOWLEDGED: _("Establishments that have read it"),
+    Milestone.FIXED: _("Fixed, verified"),
+}
 # What the probes and the campaigns write, as a pattern -> what people read. An unlisted reason is shown as recorded.
+#   what holds an asset -> as people read it
+HELD = {
+    ownership.UNPROVED: _("not proved yet: nothing is sent to it"),
+    ownership.CONTESTED: _("contested: nothing is sent to it until an analyst has decided"),
+    ownership.HOSTED: _("hosted, without its host's agreement: no packet is sent to it"),
+}
 UNKNOWN_REASONS = (
+    *((re.escape(why), told) for why, told in HELD.items()),
     (r"no mandate(?: in force)?", _("no mandate in force")),
     (r"accepts, then says nothing|silent", ANSWERS["silent"]),
     (r"closed before an answer|closed", ANSWERS["closed"]),
@@ -39,6 +61,46 @@ UNKNOWN_REASONS = (
     (r"(?:not asked: )?port excluded by the mandate", _("ports excluded by the mandate")),
     (r"(?:not asked: )?stopped", _("stopped before it was asked")),
     (r"not_asked", ANSWERS["not_asked"]),
+)
+# What the readers of reports say, in English for the terminal and the audit trail.
+REPORT_FAULTS = (
+    (
+        r".+ is no report that Vigie can read: .+",
+        _(
+            "Vigie cannot read this file: "
+            "it is no report of nmap, Nessus, OpenVAS, nuclei, masscan, testssl, sslyze or Qualys."
+        ),
+    ),
+    (
+        r".+ is XML, but no report that Vigie can read: .+",
+        _("This file is XML, but no report that Vigie can read. Export it again from the tool, in its own format."),
+    ),
+    (
+        r".+ declares entities or fetches other documents: .+",
+        _("This file declares entities or fetches other documents: no scanner writes that. It was not read."),
+    ),
+    (
+        r".+ is (?:not whole|cut).*|.+ holds a NUL byte.*",
+        _("This report is cut or damaged: nothing of it is used. Export it again, and send it whole."),
+    ),
+    (r".+ is in UTF-16.*", _("This file is in UTF-16: save it again as UTF-8.")),
+    (
+        r".+: more than \d+ levels inside each other\.",
+        _("This file nests too deep: no scanner writes that. It was not read."),
+    ),
+    (r".+: one record holds more than \d+ MB\.", _("One record of this file is too large to be one: it was not read.")),
+    (
+        r"it is of another perimeter: (?P<finess>\w+) declares no place of its (?P<n>\d+) rows",
+        _("It is of another perimeter: %(finess)s declares none of the places of its %(n)s rows."),
+    ),
+    (
+        r"(?P<place>\S+) is of another perimeter: (?P<finess>\w+) does not declare it \((?P<n>\d+) rows\)",
+        _("%(place)s is of another perimeter: %(finess)s does not declare it (%(n)s rows)."),
+    ),
+    (
+        r"(?P<bad>\d+) bad rows of (?P<n>\d+), .+",
+        _("%(bad)s rows of %(n)s cannot be read: too many for the rest to be trusted."),
+    ),
 )
 
 
@@ -95,27 +157,30 @@ def finding_title(finding: Finding, count: int | None = None) -> str:
 
 def finding_text(finding: Finding, count: int) -> CheckText | None:
     """The whole explanation of a finding; None when nobody has written it yet."""
-    try:
-        if finding.kind != FindingKind.PRODUCT:
-            return check_text(finding.subject, language())
-        return product_text(
-            language(),
-            product=product_name(finding.subject),
-            version=finding.seen_version,
-            fixed=finding.fixed_version or None,
-            count=count,
-            exploited=finding.exploited,
-        )
-    except DocumentError:
-        return None
+    return text_of(finding, count, language())
 
 
 def place(finding: Finding) -> str:
     """Where it is, with the port: the first name under which it shows, and how many more; else the address."""
     names = [name for name in finding.names if name]
-    host = names[0] if names else finding.address
-    where = f"[{host}]:{finding.port}" if ":" in host else f"{host}:{finding.port}"
+    where = where_is(names[0] if names else finding.address, finding.port, finding.domain)
     return f"{where} +{len(names) - 1}" if len(names) > 1 else where
+
+
+def sighting_place(sighting: Sighting) -> str:
+    """Where another tool saw it; without a port it speaks of the host as a whole."""
+    host = sighting.name or sighting.address
+    if not sighting.port:
+        return host
+    return where_is(host, sighting.port)
+
+
+def report_fault(reason: str) -> str:
+    """Why a report was refused, in the reader's language when the sentence is one of ours, else as it was recorded."""
+    for pattern, told in REPORT_FAULTS:
+        if found := re.fullmatch(pattern, reason, re.DOTALL):
+            return str(told) % found.groupdict()
+    return reason
 
 
 def vulnerability_title(vulnerability: Vulnerability) -> str:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from vigie.apps.accounts import actions, second_factor
 from vigie.apps.accounts.models import User
 from vigie.apps.accounts.sessions import end_session, sessions_of
+from vigie.apps.accounts.tokens.queries import tokens_of
 from vigie.web.access import viewer
 from vigie.web.components.forms import PlainForm
 from vigie.web.components.page import Crumb, by
@@ -35,6 +36,9 @@ def account(request: HttpRequest) -> HttpResponse:
         "sessions": sessions_of(user, now),
         "this_session": request.session.session_key,
         "proofs": second_factor.proofs_of(user).count(),
+        "tokens": tokens_of(user, now).count(),
+        "provider": settings.VIGIE.openid_label if settings.VIGIE.openid_issuer else "",
+        "linked": user.openid_links.filter(issuer=settings.VIGIE.openid_issuer).first(),
         "is_demonstration": not settings.SECOND_FACTOR_REQUIRED,
     }
     return render(request, "web/pages/account.html", context)

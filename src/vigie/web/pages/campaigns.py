@@ -19,25 +19,26 @@ from vigie.apps.scans.models import Campaign
 from vigie.web.components.dates import day
 from vigie.web.components.page import Crumb, by
 from vigie.web.components.ports import PortsField, usual_ports
-from vigie.web.components.tables import Column, table
+from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
 
 COLUMNS = (
-    Column("name", _("Campaign"), ("name",)),
-    Column("state", _("State"), ("state",)),
-    Column("started", _("Started"), ("started_at",)),
+    Column("name", _("Campaign"), ("name",), lambda one: one.name),
+    Column("state", _("State"), ("state",), lambda one: one.get_state_display()),
+    Column("started", _("Started"), ("started_at",), lambda one: one.started_at.isoformat(timespec="minutes")),
+    Column("ended", _("Ended"), (), lambda one: one.ended_at, in_page=False),
     Column("lasted", _("Duration")),
-    Column("shards", _("Establishments"), ("shard_count",), css="v-num"),
-    Column("hosts", _("Addresses"), ("hosts",), css="v-num"),
-    Column("services", _("Services"), ("services",), css="v-num"),
+    Column("shards", _("Establishments"), ("shard_count",), lambda one: one.shard_count, "v-num"),
+    Column("hosts", _("Addresses"), ("hosts",), lambda one: one.hosts, "v-num"),
+    Column("services", _("Services"), ("services",), lambda one: one.services, "v-num"),
 )
 
 
 @require_safe
 def campaigns(request: HttpRequest) -> HttpResponse:
-    context = {
-        "table": table(queries.campaigns(), COLUMNS, request, "-started"),
-        "now": timezone.now(),
-    }
+    now, rows = timezone.now(), queries.campaigns()
+    if wants_csv(request):
+        return csv_response(sorted_by(rows, COLUMNS, request, "-started"), COLUMNS, f"vigie-campaigns-{now.date()}")
+    context = {"table": table(rows, COLUMNS, request, "-started"), "now": now}
     return render(request, "web/pages/campaigns.html", context)
 
 

@@ -17,7 +17,7 @@ from vigie.apps.notices import actions, queries
 from vigie.apps.notices.contacts import Owner
 from vigie.apps.notices.enums import ContactRole
 from vigie.apps.notices.models import Contact
-from vigie.apps.notices.terms import ROLES_OF, owner_kind
+from vigie.apps.notices.terms import owner_kind, roles_of
 from vigie.apps.notices.tokens import feed_token, webhook_secret
 from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment, Group, Territory
@@ -25,8 +25,22 @@ from vigie.apps.registry.queries import within
 from vigie.web.access import viewer
 from vigie.web.components.forms import PlainForm
 from vigie.web.components.page import Crumb, by, establishment_crumbs, territory_crumbs
+from vigie.web.components.tables import Column, csv_response, wants_csv
 
 UNREACHED_SHOWN = 200
+COLUMNS = (  # without the secrets of the feed and of the webhook
+    Column("role", _("Role"), (), lambda one: one.get_role_display()),
+    Column("name", _("Name"), (), lambda one: one.name),
+    Column("email", _("E-mail address"), (), lambda one: one.email),
+    Column("telephone", _("Telephone"), (), lambda one: one.telephone),
+    Column("language", _("Language"), (), lambda one: one.language),
+    Column("confirmed", _("Confirmed"), (), lambda one: one.verified_at),
+)
+UNREACHED = (
+    Column("name", _("Establishment"), (), lambda one: one.name),
+    Column("finess", "FINESS", (), lambda one: one.finess),
+    Column("city", _("City"), (), lambda one: one.city),
+)
 
 
 class ContactForm(PlainForm):
@@ -52,7 +66,7 @@ class ContactForm(PlainForm):
     @classmethod
     def of(cls, owner: Owner, data: object = None) -> "ContactForm":
         form = cls(data, initial={"language": "fr"})
-        roles = ROLES_OF[owner_kind(owner)]
+        roles = roles_of(owner)
         form.fields["role"].choices = [(role.value, role.label) for role in roles]  # type: ignore[attr-defined]
         return form
 
@@ -96,6 +110,10 @@ def _page(
     if request.method == "POST" and (_declare(request, owner, form) if deed == "declare" else _act(request, owner)):
         return redirect(request.path)
     found = list(queries.contacts_of({owner_kind(owner): owner.pk}, now.date())) if may_write else []
+    if wants_csv(request):
+        if unreached is not None:
+            return csv_response(unreached, UNREACHED, f"vigie-unreached-{now.date()}")
+        return csv_response(found, COLUMNS, f"vigie-contacts-{now.date()}")
     context = {
         "crumbs": crumbs,
         "owner": owner,

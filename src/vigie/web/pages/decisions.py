@@ -111,6 +111,8 @@ def _finding(pk: int) -> Finding:
 def _form(one: Finding, step: str) -> type[QuestionForm]:
     if step == "assign":
         return asked.AssignForm.among(people_over(one.establishment, Right.ACT, timezone.now()))
+    if step in {"plan", "accept-risk"}:
+        return STEPS[step].form.offering(decisions.measures_shown(one))  # type: ignore[attr-defined,no-any-return]
     return STEPS[step].form
 
 

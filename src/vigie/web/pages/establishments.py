@@ -1,31 +1,34 @@
 """The list of establishments, and the page of one."""
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from vigie.apps.assets.models import Asset, Mandate
+from vigie.apps.assets.models import Asset, Leak, Mandate
 from vigie.apps.findings import queries as findings
-from vigie.apps.findings.models import Finding
+from vigie.apps.findings.models import Finding, Note
+from vigie.apps.findings.sightings import queries as sightings
 from vigie.apps.observatory import queries as observatory
 from vigie.apps.observatory.enums import SubjectKind
+from vigie.apps.observatory.filtering import Wanted, matching
 from vigie.apps.registry import queries as registry
-from vigie.apps.registry.models import Establishment, Group, Membership, Territory
+from vigie.apps.registry.models import Establishment, Group, Territory
 from vigie.apps.scans import queries as scans
 from vigie.web.access import May, columns_for, viewer
-from vigie.web.components.dates import AsOf, as_of
+from vigie.web.components.dates import as_of
 from vigie.web.components.page import asked as given
 from vigie.web.components.page import establishment_crumbs
 from vigie.web.components.services import by_port
 from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
 from vigie.web.components.todo import todo
 
+SIGHTINGS = 5  # of other tools, on its page
 OVERDUE = 50  # past deadlines that are printed
 COLUMNS = (
     Column("level", _("Level"), ("level_low",), lambda row: row.level.letter if row.level else ""),
@@ -51,7 +54,7 @@ def establishments(request: HttpRequest) -> HttpResponse:
     asked = as_of(request, timezone.now())
     user, now = viewer(request), timezone.now()
     visible = registry.in_scope(asked.day).visible_to(user, now)
-    filtered = _filtered(observatory.listed(visible, asked.moment, asked.is_past), request, asked)
+    filtered = matching(observatory.listed(visible, asked.moment, asked.is_past), _wanted(request), asked)
     counted = May(user, now).counts_everywhere()
     columns = columns_for(COLUMNS, counted)
     if wants_csv(request):
@@ -75,27 +78,23 @@ def establishments(request: HttpRequest) -> HttpResponse:
     return render(request, "web/pages/establishments.html", context)
 
 
-def _filtered(rows: QuerySet[Any], request: HttpRequest, asked: AsOf) -> QuerySet[Any]:
-    words = given(request, "q")
-    if words:
-        rows = rows.filter(Q(name__icontains=words) | Q(finess__startswith=words) | Q(city__icontains=words))
-    letter = given(request, "letter")
-    if letter:
-        rows = rows.filter(level_letter="" if letter == "none" else letter)
-    if department := given(request, "department"):
-        rows = rows.filter(department__code=department)
-    if kind := given(request, "kind"):
-        rows = rows.filter(category=kind)
-    if code := given(request, "group"):
-        in_force = Membership.objects.as_of(asked.day, asked.moment).filter(group__code=code)
-        rows = rows.filter(pk__in=in_force.values("establishment"))
-    return rows
+def _wanted(request: HttpRequest) -> Wanted:
+    return Wanted(
+        words=given(request, "q"),
+        letter=given(request, "letter"),
+        department=given(request, "department"),
+        category=given(request, "kind"),
+        group=given(request, "group"),
+    )
 
 
 @require_safe
 def establishment(request: HttpRequest, finess: str) -> HttpResponse:
-    one = get_object_or_404(Establishment.objects.select_related("department__parent__parent"), finess=finess)
     asked = as_of(request, timezone.now())
+    rows = Establishment.objects.select_related("department__parent__parent").annotate(
+        asset_count=_declared(asked.day, asked.moment), kept=_kept(asked.moment), note_count=_noted()
+    )
+    one = get_object_or_404(rows, finess=finess)
     history = observatory.history(SubjectKind.ESTABLISHMENT, one.pk, asked.moment)
     user, now = viewer(request), timezone.now()
     may = May(user, now, one)
@@ -104,6 +103,8 @@ def establishment(request: HttpRequest, finess: str) -> HttpResponse:
     level = observatory.with_trace(history[-1]) if history else None
     mandates = Mandate.objects.filter(establishment=one).in_force(asked.moment).visible_to(user, now)
     seen = scans.seen_of(one.pk, asked.moment)
+    told = sightings.sightings_of(one).weaknesses().defer("evidence")
+    shown_sightings = list(told[:SIGHTINGS]) if may["evidence"] else []
     context = {
         "crumbs": establishment_crumbs(one),
         "as_of": asked,
@@ -121,9 +122,35 @@ def establishment(request: HttpRequest, finess: str) -> HttpResponse:
         "seen": seen,
         "shown": by_port(seen.services),
         "mandate": mandates.order_by("-valid_until").first(),
-        "asset_count": Asset.objects.as_of(asked.day, asked.moment).filter(establishment=one).count(),
+        "sightings": shown_sightings,
+        "sighting_count": told.count() if len(shown_sightings) == SIGHTINGS else 0,
+        "asset_count": one.asset_count,  # type: ignore[attr-defined]
+        "note_count": one.note_count,  # type: ignore[attr-defined]
+        "kept": one.kept if may["findings"] else None,  # type: ignore[attr-defined]
+        "leaks": _leaks(one, asked.moment) if may["findings"] else (),
     }
     return render(request, "web/pages/establishment.html", context)
+
+
+def _leaks(one: Establishment, moment: datetime) -> QuerySet[Leak]:
+    return Leak.objects.filter(establishment=one).known_at(moment).order_by("domain", "kind")
+
+
+def _declared(day: date, moment: datetime) -> Coalesce:
+    """How many assets it had declared on that day, read with the establishment."""
+    theirs = Asset.objects.as_of(day, moment).filter(establishment=OuterRef("pk"))
+    return Coalesce(Subquery(theirs.order_by().values("establishment").annotate(n=Count("pk")).values("n")), Value(0))
+
+
+def _kept(moment: datetime) -> Subquery:
+    """The delays that it kept, read with the establishment; None when nothing was ever found."""
+    theirs = Finding.objects.filter(establishment=OuterRef("pk")).order_by().values("establishment")
+    return Subquery(theirs.annotate(kept=JSONObject(**findings.kept_counts(moment))).values("kept"))
+
+
+def _noted() -> Coalesce:
+    theirs = Note.objects.filter(establishment=OuterRef("pk")).order_by().values("establishment")
+    return Coalesce(Subquery(theirs.annotate(n=Count("pk")).values("n")), Value(0))
 
 
 def _overdue(rows: QuerySet[Finding], moment: datetime) -> list[datetime]:

@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,8 +12,11 @@ from django.views.decorators.http import require_safe
 
 from vigie.apps.findings import queries
 from vigie.apps.findings.enums import FindingKind, FindingState, Severity
-from vigie.apps.findings.models import STANDING, Finding
+from vigie.apps.findings.filtering import PUT_DOWN, Wanted, in_state, matching
+from vigie.apps.findings.models import Finding, Note
+from vigie.apps.findings.sightings import queries as sightings
 from vigie.apps.scans.queries import raw_answers_of
+from vigie.apps.timeline import AsOf
 from vigie.engine.lifecycle import Deed, State, decided
 from vigie.web.access import May, viewer
 from vigie.web.components import wording
@@ -24,6 +25,11 @@ from vigie.web.components.page import Crumb, by, establishment_crumbs
 from vigie.web.components.page import asked as given
 from vigie.web.components.raw import shown
 from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
+
+
+def _day(moment: datetime | None) -> str:
+    return timezone.localdate(moment).isoformat() if moment else ""
+
 
 COLUMNS = (
     Column("urgency", _("Severity"), ("-exploited", "rank", "deadline"), lambda one: Severity(one.severity).label),
@@ -44,21 +50,26 @@ COLUMNS = (
         in_page=False,
     ),
     Column("state", _("State"), (), lambda one: FindingState(one.state).label, in_page=False),
+    Column("declared", _("Declared mended"), (), lambda one: _day(one.fix_declared_at), in_page=False),
+    Column("verified", _("Correction verified"), (), lambda one: _day(queries.verified_at(one)), in_page=False),
+    Column(
+        "follower",
+        _("Followed by"),
+        (),
+        lambda one: one.assigned_to and (one.assigned_to.name or one.assigned_to.email),
+        in_page=False,
+    ),
 )
-# States in which nobody has anything to do: what ended last comes first.
-PUT_DOWN = set(FindingState.values) - set(STANDING)
+SIGHTINGS = 10  # of other tools, beside a finding
 
 
 @require_safe
 def findings(request: HttpRequest) -> HttpResponse:
     asked = as_of(request, timezone.now())
-    state = request.GET.get("state", "")
-    rows = queries.open_at(asked.moment if asked.is_past else None)
-    if state in FindingState.values and not asked.is_past:
-        rows = Finding.objects.filter(state=state, closed_at__isnull=state not in PUT_DOWN)
-    else:
-        state = ""
-    shown = _filtered(queries.ranked(rows.visible_to(viewer(request), timezone.now())), request, asked.moment)
+    wanted = _wanted(request)
+    state = "" if asked.is_past else wanted.state
+    rows = in_state(wanted, asked).visible_to(viewer(request), timezone.now())
+    shown = matching(queries.ranked(rows), wanted, asked)
     if wants_csv(request):
         return csv_response(sorted_by(shown, COLUMNS, request, "urgency"), COLUMNS, f"vigie-findings-{asked.day}")
     page = table(shown, COLUMNS, request, "-ended" if state in PUT_DOWN else "urgency")
@@ -72,31 +83,37 @@ def findings(request: HttpRequest) -> HttpResponse:
         "states": FindingState.choices,
         "severities": Severity.choices,
         "kinds": FindingKind.choices,
+        "kept": _kept(wanted, request, asked),
     }
     return render(request, "web/pages/findings.html", context)
 
 
-def _filtered(rows: QuerySet[Finding], request: HttpRequest, now: datetime) -> QuerySet[Finding]:
-    if words := given(request, "q"):
-        rows = rows.annotate(names_text=Cast("names", TextField())).filter(
-            Q(establishment__name__icontains=words)
-            | Q(subject__icontains=words.replace(" ", "-"))
-            | Q(address__startswith=words)
-            | Q(names_text__icontains=words)
-        )
-    if (severity := request.GET.get("severity", "")) in Severity.values:
-        rows = rows.filter(severity=severity)
-    if (kind := request.GET.get("kind", "")) in FindingKind.values:
-        rows = rows.filter(kind=kind)
-    if finess := given(request, "establishment"):
-        rows = rows.filter(establishment__finess=finess)
-    if subject := given(request, "subject", 250):
-        rows = rows.filter(subject=subject)
-    if request.GET.get("exploited"):
-        rows = rows.filter(exploited=True)
-    if request.GET.get("late"):
-        rows = rows.filter(deadline__lt=now)
-    return rows
+def _kept(wanted: Wanted, request: HttpRequest, asked: AsOf) -> queries.Kept | None:
+    """The delays that one establishment kept; of all of them it would read every row."""
+    if not wanted.finess:
+        return None
+    visible = Finding.objects.visible_to(viewer(request), timezone.now())
+    return queries.kept(visible.filter(establishment__finess=wanted.finess), asked.moment)
+
+
+def _wanted(request: HttpRequest) -> Wanted:
+    """What the address asks for; what it asks badly is not asked."""
+
+    def one_of(name: str, values: list[str]) -> str:
+        asked = request.GET.get(name, "")
+        return asked if asked in values else ""
+
+    return Wanted(
+        words=given(request, "q"),
+        state=one_of("state", FindingState.values),
+        severity=one_of("severity", Severity.values),
+        kind=one_of("kind", FindingKind.values),
+        finess=given(request, "establishment"),
+        subject=given(request, "subject", 250),
+        exploited=bool(request.GET.get("exploited")),
+        late=bool(request.GET.get("late")),
+        followed_by={"me": viewer(request).pk, "nobody": 0}.get(request.GET.get("followed", "")),
+    )
 
 
 @require_safe
@@ -108,17 +125,16 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
     # Of what is over, those that ended with it.
     holding = [link for link in links if link.ended_at in {None, one.closed_at}]
     title = wording.finding_title(one, len(holding))
-    here = Crumb(title)
-    listed = Crumb(gettext("Findings"), f"{reverse('web:findings')}?establishment={one.establishment.finess}")
+    may = May(viewer(request), timezone.now(), one.establishment)
     context = {
-        "crumbs": establishment_crumbs(one.establishment, listed, here),
+        "crumbs": _crumbs(one, title, may),
         "finding": one,
-        "may": May(viewer(request), timezone.now(), one.establishment),
+        "may": may,
         "title": title,
         "text": wording.finding_text(one, len(holding)),
         "links": links,
         "events": queries.events_of(one),
-        "raw": [shown(answer) for answer in raw_answers_of(one.service)],
+        "raw": [shown(answer) for answer in raw_answers_of(one.service)] if may["evidence"] else [],
         "now": timezone.now(),
         "can": {deed.value: decided(State(one.state), deed) is not None for deed in Deed},
         "until": one.until and timezone.localdate(one.until - timedelta(seconds=1)),
@@ -127,5 +143,16 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "measures": queries.measures_of(one),
         "me": by(request),  # who recorded a measure does not verify it
         "sla": queries.sla(one),
+        "care_data": queries.exchanges_care_data(one, timezone.now()),
+        "notes": list(Note.objects.about(one).order_by("-pk")) if may["notes"] else [],
+        "sightings": list(sightings.beside(one)[:SIGHTINGS]) if may["evidence"] else [],
     }
     return render(request, "web/pages/finding.html", context)
+
+
+def _crumbs(one: Finding, title: str, may: May) -> list[Crumb]:
+    """The trail by the pages of its establishment, for who may open them."""
+    listed = Crumb(gettext("Findings"), f"{reverse('web:findings')}?establishment={one.establishment.finess}")
+    if may["levels"]:
+        return establishment_crumbs(one.establishment, listed, Crumb(title))
+    return [Crumb(gettext("Findings"), reverse("web:findings")), Crumb(one.establishment.name), Crumb(title)]

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from vigie.apps.accounts.models import User
 from vigie.apps.findings import queries as findings
+from vigie.apps.findings.groupaudits.queries import audited_in
 from vigie.apps.findings.models import Finding, FindingQuerySet
 from vigie.apps.observatory import queries as observatory
 from vigie.apps.registry.enums import Right
@@ -19,6 +20,7 @@ from vigie.apps.registry.queries import in_scope
 from vigie.apps.scans import queries as scans
 from vigie.web.access import May, viewer
 from vigie.web.components.dates import as_of
+from vigie.web.components.veil import Veil
 
 BURNING = 6
 
@@ -35,16 +37,22 @@ def home(request: HttpRequest) -> HttpResponse:
     may = May(user, now)
     figures = findings.figures(open_findings, asked.moment) if user.scope(Right.COUNTS, now).nation else None
     nation = observatory.overview(asked.day, asked.moment)
+    campaign = scans.last_campaign(asked.moment)
+    veil, shares = Veil.of(user, now), observatory.distribution(in_scope(asked.day), asked.moment)
+    shown = veil.figures(figures, shares.total)
     context = {
+        "veil": veil,
+        "total": shares.total,
         "as_of": asked,
         "now": asked.moment,
         "overview": nation,
-        "distribution": observatory.distribution(in_scope(asked.day), asked.moment),
-        "figures": figures,
-        "trend": findings.trend(figures, asked.moment) if figures else None,
+        "distribution": veil.distribution(shares),
+        "figures": shown,
+        "trend": findings.trend(shown, asked.moment) if shown else None,
         "burning": _burning(open_findings, user, now) if may["findings"] else None,
-        "campaign": scans.last_campaign(asked.moment) if user.has(Right.CAMPAIGNS, now) else None,
-        "looked": scans.looked_lately(asked.moment).values("establishment").distinct().count(),
+        "audited": audited_in(asked.day.year, asked.day, asked.moment),
+        "campaign": campaign if user.has(Right.CAMPAIGNS, now) else None,
+        "looked": campaign.looked if campaign else 0,  # type: ignore[attr-defined]
         "fresh_days": scans.FRESH.days,
         "today": timezone.localdate(now),
     }
@@ -69,4 +77,8 @@ def own_page(user: User, now: datetime) -> str:
     followed = Establishment.objects.visible_to(user, now).order_by("pk")[:2]
     if len(followed) == 1:
         return reverse("web:establishment", args=[followed[0].finess])
-    return reverse("web:establishments" if followed else "web:account")
+    if followed:
+        return reverse("web:establishments")
+    if user.has(Right.FINDINGS, now):
+        return reverse("web:findings")
+    return reverse("web:people" if user.has(Right.PEOPLE, now) else "web:account")

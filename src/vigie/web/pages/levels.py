@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,14 +14,16 @@ from django.views.decorators.http import require_safe
 from vigie.apps.accounts.models import User
 from vigie.apps.observatory import queries as observatory
 from vigie.apps.observatory.enums import SubjectKind
+from vigie.apps.observatory.explaining import Explanation, TraceUnreadable, explain
 from vigie.apps.observatory.models import Level
 from vigie.apps.observatory.queries import Levels, Subject
 from vigie.apps.registry.models import Establishment
 from vigie.data import params
 from vigie.engine.level import GroupTrace, Method
 from vigie.web.access import May, viewer
-from vigie.web.components.levels import Explanation, TraceUnreadable, explain
 from vigie.web.components.page import Crumb
+from vigie.web.components.veil import Veil
+from vigie.web.components.wording import language
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ def level(request: HttpRequest, pk: int) -> HttpResponse:
     except TraceUnreadable:
         explanation = None
     user, now = viewer(request), timezone.now()
+    if one.subject_kind != SubjectKind.ESTABLISHMENT and Veil.of(user, now).over(one.total):
+        raise PermissionDenied  # of few establishments, it would be read as the level of each
     history = observatory.history(one.subject_kind, one.subject_id, now)
     context = {
         "crumbs": [
@@ -52,6 +57,7 @@ def level(request: HttpRequest, pk: int) -> HttpResponse:
         "subject_url": address(subject),
         "explanation": explanation,
         "method": _method(one),
+        "method_reference": params.method_references(timezone.localdate(one.at))[language()],
         "may": May(user, now, _whose(one)),
         "lowest": _lowest(explanation.grouped, one, user, now) if explanation and explanation.grouped else [],
         "is_latest": bool(history) and history[-1].pk == one.pk,

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 from vigie.apps.notices import actions, queries
 from vigie.apps.notices.carrying import Origin, as_call, origin_of
 from vigie.apps.notices.enums import ContactRole, NoticeChannel, NoticeState
+from vigie.apps.notices.hours import is_quiet
 from vigie.apps.notices.models import Alert, Mailing, Notice
 from vigie.apps.notices.wording import letter
 from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment
-from vigie.data.notice_rules import Recipient, Step, escalation
+from vigie.data.notice_rules import Recipient, Step, escalation, notice_rule
 from vigie.web.access import viewer
 from vigie.web.components.page import Crumb, asked, by, way_back
 from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
@@ -31,14 +32,31 @@ COLUMNS = (
         ("alert__establishment__name",),
         lambda row: row.alert.establishment.name if row.alert else "",
     ),
-    Column("contact", _("To"), ("contact__name",), lambda row: row.contact.name),
+    Column("contact", _("To"), ("contact__name",), lambda row: row.told_to),
     Column("kind", _("Kind"), ("kind",), lambda row: row.get_kind_display()),
+    Column("urgent", _("Urgent"), (), lambda row: gettext("yes") if row.urgent else gettext("no"), in_page=False),
+    Column("language", _("Language"), (), lambda row: row.language, in_page=False),
+    Column("leaves", _("Leaves from"), (), lambda row: row.not_before.isoformat(timespec="minutes"), in_page=False),
     Column("channel", _("By"), ("channel",), lambda row: row.get_channel_display()),
     Column("state", _("State"), ("state",), lambda row: row.get_state_display()),
     Column(
         "sent", _("Sent"), ("sent_at",), lambda row: row.sent_at.isoformat(timespec="minutes") if row.sent_at else ""
     ),
     Column("repeats", _("Repetitions"), ("repeats",), lambda row: row.repeats, "v-num"),
+)
+
+FUNNEL = (
+    Column("label", _("Occasion"), (), lambda row: row.label),
+    Column("made", _("Day"), (), lambda row: timezone.localdate(row.made_at)),
+    Column("establishments", _("Establishments"), (), lambda row: row.establishments),
+    Column("things", _("Told"), (), lambda row: row.things),
+    Column("sent", _("Sent"), (), lambda row: row.sent),
+    Column("delivered", _("Delivered"), (), lambda row: row.delivered),
+    Column("acknowledged", _("Acknowledged"), (), lambda row: row.acknowledged),
+    Column("planned", _("Planned"), (), lambda row: row.planned),
+    Column("declared", _("Declared fixed"), (), lambda row: row.declared),
+    Column("verified", _("Fixed, verified"), (), lambda row: row.verified),
+    Column("dropped", _("Ended otherwise"), (), lambda row: row.dropped),
 )
 
 
@@ -51,16 +69,15 @@ def origin() -> Origin:
 
 
 def outbox(request: HttpRequest) -> QuerySet[Notice]:
-    """What the reader may see; who sees the nation also sees the messages that confirm addresses."""
-    if viewer(request).scope(Right.FINDINGS, timezone.now()).nation:
-        return queries.outbox()
-    return queries.outbox().filter(alert__establishment__in=followed(request))
+    return queries.outbox().visible_to(viewer(request), timezone.now())
 
 
 def _filtered(request: HttpRequest) -> QuerySet[Notice]:
     rows = outbox(request)
     if (state := asked(request, "state")) in NoticeState.values:
         rows = rows.filter(state=state)
+    if (urgent := asked(request, "urgent")) in {"1", "0"}:
+        rows = rows.filter(urgent=urgent == "1")
     if finess := asked(request, "establishment"):
         rows = rows.filter(alert__establishment__finess=finess)
     return rows
@@ -80,7 +97,8 @@ def notices(request: HttpRequest) -> HttpResponse:
         "no_mail_server": settings.VIGIE.smtp_url is None,
         "held": queries.held_mailings() if user.has(Right.LAUNCH, now) else [],
         "to_call": queries.telephone_list(seen),
-        "may_call": user.has(Right.ACT, now),
+        "rule": notice_rule(timezone.localdate(now)),
+        "quiet": is_quiet(now, notice_rule(timezone.localdate(now))),
         "states": NoticeState.choices,
         "asked": request.GET,
         "now": now,
@@ -115,6 +133,8 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
 def funnel(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     rows, rule = queries.funnel(followed(request)), escalation(timezone.localdate(now))
+    if wants_csv(request):
+        return csv_response(rows, FUNNEL, f"vigie-funnel-{now.date()}")
     context = {
         "crumbs": [Crumb(gettext("Notices"), reverse("web:notices")), Crumb(gettext("From the message to the fix"))],
         "rows": rows,
@@ -162,4 +182,4 @@ def note_call(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         messages.success(request, gettext("The call is recorded."))
-    return redirect(way_back(request) if request.POST.get("next") else "web:notices")
+    return redirect(way_back(request) if request.POST.get("next") else "web:calls")

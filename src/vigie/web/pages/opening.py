@@ -22,7 +22,8 @@ from vigie.apps.notices.models import Contact, Notice
 from vigie.apps.notices.tokens import read_token
 from vigie.apps.notices.wording import letter
 
-PRIVATE = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+OPENS = Notice._meta.get_field("opens").default  # the messages that lead here
+PRIVATE = {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}  # no-referrer: browsers post from "null"
 
 
 @login_not_required
@@ -52,22 +53,29 @@ def open_notice(request: HttpRequest, token: str) -> HttpResponse:
 def _notice(token: str) -> Notice | None:
     """The notice of a link, while its contact is one."""
     uid = read_token(token, "link")
-    rows = Notice.objects.filter(uid=uid, contact__superseded_at=None) if uid else Notice.objects.none()
+    rows = (
+        Notice.objects.filter(uid=uid, contact__isnull=False, contact__superseded_at=None, opens=OPENS)
+        if uid
+        else Notice.objects.none()
+    )
     return rows.select_related("alert__establishment", "contact__establishment", "contact__group").first()
 
 
 def _act(request: HttpRequest, one: Notice) -> None:
-    by, now, deed = f"contact:{one.contact.pk} {one.contact.name}", timezone.now(), request.POST.get("deed")
+    contact = one.contact
+    if contact is None:
+        raise Http404  # `_notice` finds none
+    by, now, deed = f"contact:{contact.pk} {contact.name}", timezone.now(), request.POST.get("deed")
     if deed == "refuse":
         try:
-            actions.refuse_digest(contact=one.contact, urgent=one.urgent, by=by, now=now)
+            actions.refuse_digest(contact=contact, urgent=one.urgent, by=by, now=now)
         except actions.UrgentCannotBeRefused as refused:
             messages.error(request, str(refused))
         else:
             messages.success(request, gettext("No daily message is sent to you any more. Urgent ones still are."))
         return
     if one.alert is None:
-        actions.confirm_contact(contact=one.contact, by=by, now=now)
+        actions.confirm_contact(contact=contact, by=by, now=now)
         actions.acknowledge(notice=one, by=by, now=now)
         messages.success(request, gettext("Your address is confirmed. Thank you."))
         return

@@ -5,16 +5,30 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from vigie.apps.assets import actions
-from vigie.apps.assets.models import Asset, Mandate
+from vigie.apps.assets import actions, standing
+from vigie.apps.assets.enums import ProposalState
+from vigie.apps.assets.models import Asset, Mandate, Proposal
 from vigie.apps.assets.refusals import PerimeterRefused
 from vigie.apps.assets.terms import begins, ends
+from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment
 from vigie.web.access import May, viewer
 from vigie.web.components.forms import AssetForm, MandateForm, PlainForm, listed
+from vigie.web.components.ownership import OWN_KINDS
 from vigie.web.components.page import Crumb, by, establishment_crumbs
+from vigie.web.components.tables import Column, csv_response, wants_csv
+
+COLUMNS = (
+    Column("value", _("Value"), (), lambda row: row.asset.value),
+    Column("kind", _("Kind"), (), lambda row: row.asset.get_kind_display()),
+    Column("label", _("Label"), (), lambda row: row.asset.label),
+    Column("proved", _("proved"), (), lambda row: row.proved),
+    Column("since", _("Since"), (), lambda row: row.asset.valid_from),
+    Column("until", _("Until"), (), lambda row: row.asset.valid_until),
+)
 
 
 def _establishment(finess: str) -> Establishment:
@@ -25,11 +39,17 @@ def _establishment(finess: str) -> Establishment:
 def perimeter(request: HttpRequest, finess: str) -> HttpResponse:
     one, now = _establishment(finess), timezone.now()
     mandates = list(Mandate.objects.filter(establishment=one).order_by("-valid_until", "-pk"))
+    declared = Asset.objects.current().filter(establishment=one).order_by("valid_until", "kind", "value")
+    assets = standing.states(one, declared, now)
+    if wants_csv(request):
+        return csv_response(assets, COLUMNS, f"vigie-perimeter-{finess}-{now.date()}")
     context = {
         "crumbs": establishment_crumbs(one, Crumb(gettext("Perimeter and mandate"))),
         "establishment": one,
         "may": May(viewer(request), now, one),
-        "assets": Asset.objects.current().filter(establishment=one).order_by("valid_until", "kind", "value"),
+        "assets": assets,
+        "held": sum(bool(state.why) for state in assets if state.asset.valid_until is None),
+        "proposed": Proposal.objects.filter(establishment=one, state=ProposalState.WAITING).count(),
         "in_force": [m for m in mandates if m.withdrawn_at is None and m.valid_from <= now < m.valid_until],
         "others": [m for m in mandates if m.withdrawn_at is not None or not m.valid_from <= now < m.valid_until],
         "now": now,
@@ -57,6 +77,9 @@ def declare(request: HttpRequest, finess: str) -> HttpResponse:
 def grant(request: HttpRequest, finess: str) -> HttpResponse:
     one = _establishment(finess)
     form = MandateForm(request.POST) if request.method == "POST" else MandateForm.for_today()
+    if not viewer(request).has(Right.LAUNCH, timezone.now()):
+        # Local and laboratory mandates open the network that this installation stands in: its operator's to give.
+        form.fields["kind"].choices = OWN_KINDS  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         try:
             _grant(form, one, by(request))
@@ -73,6 +96,7 @@ def _grant(form: MandateForm, one: Establishment, who: str) -> None:
     actions.grant_mandate(
         establishment=one,
         kind=asked["kind"],
+        host=asked["host"],
         signatory=asked["signatory"],
         basis=asked["basis"],
         valid_from=begins(asked["valid_from"].isoformat()),

@@ -1,7 +1,7 @@
-"""One box for everything: a name, a FINESS number, an address, a domain, a product, a CVE."""
+"""One box for everything: a name, a FINESS number, an address, a domain, a product, a CVE, a reference."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.db.models import Count, Q
@@ -12,8 +12,10 @@ from django.views.decorators.http import require_safe
 
 from vigie.apps.accounts.models import User
 from vigie.apps.assets.models import Asset
+from vigie.apps.findings.models import Finding, Sighting
+from vigie.apps.findings.queries import ranked
 from vigie.apps.registry.enums import Right
-from vigie.apps.registry.models import Establishment
+from vigie.apps.registry.models import Establishment, Group
 from vigie.apps.registry.scopes import of_establishments
 from vigie.apps.scans.models import Service
 from vigie.apps.vulns.models import Pair, Vulnerability
@@ -21,6 +23,7 @@ from vigie.web.access import viewer
 from vigie.web.components.page import asked
 
 CVE = re.compile(r"CVE-\d{4}-\d{4,7}\Z", re.IGNORECASE)
+REFERENCE = re.compile(r"(?:#|n°|constat|finding)\s*(\d{1,15})\Z", re.IGNORECASE)  # the number of a finding
 FINESS = re.compile(r"[0-9][0-9ABab][0-9]{7}\Z")
 MOST = 20
 
@@ -32,22 +35,29 @@ class Found:
     services: tuple[Service, ...] = ()
     pairs: tuple[Pair, ...] = ()
     vulnerabilities: tuple[Vulnerability, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    groups: tuple[Group, ...] = ()
 
     @property
-    def is_empty(self) -> bool:
-        return not (self.establishments or self.assets or self.services or self.pairs or self.vulnerabilities)
+    def count(self) -> int:
+        return sum(len(getattr(self, group.name)) for group in fields(self))
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     words, user, now = asked(request, "q"), viewer(request), timezone.now()
     visible = Establishment.objects.visible_to(user, now)
-    if CVE.match(words) and user.has(Right.FINDINGS, now) and Vulnerability.objects.filter(cve=words.upper()).exists():
+    if CVE.match(words) and user.has(Right.EVIDENCE, now) and Vulnerability.objects.filter(cve=words.upper()).exists():
         return redirect("web:vulnerability", words.upper())
     if FINESS.match(words) and visible.filter(finess=words.upper()).exists():
         return redirect("web:establishment", words.upper())
+    if number := REFERENCE.match(words):
+        asked_for = Finding.objects.visible_to(user, now).filter(pk=int(number[1]))
+        if asked_for.exists():
+            return redirect("web:finding", int(number[1]))
     found = _look_up(words, user, now) if len(words) >= 2 else Found()
-    context = {"words": words, "found": found, "most": MOST}
+    context = {"searched": words, "found": found, "most": MOST}
     return render(request, "web/pages/search.html", context)
 
 
@@ -79,8 +89,28 @@ def _look_up(words: str, user: User, now: datetime) -> Found:
         pairs=tuple(
             products.annotate(establishments=running).filter(establishments__gt=0).order_by("-establishments")[:MOST]
         ),
-        vulnerabilities=_vulnerabilities(titled) if user.has(Right.FINDINGS, now) else (),
+        vulnerabilities=_vulnerabilities(titled) if user.has(Right.EVIDENCE, now) else (),
+        findings=_findings(words, user, now),
+        sightings=_sightings(words, user, now),
+        groups=tuple(Group.objects.visible_to(user, now).filter(name__icontains=words).order_by("name", "pk")[:MOST]),
     )
+
+
+def _findings(words: str, user: User, now: datetime) -> tuple[Finding, ...]:
+    """Those that stand, by their place, by what they are about, by a vulnerability behind them."""
+    told = Q(address__startswith=words) | Q(subject__icontains=words.lower().replace(" ", "_"))
+    told |= Q(subject__icontains=words.lower().replace(" ", "-")) | Q(names__icontains=words.lower())
+    if CVE.match(words):
+        told = Q(links__vulnerability__cve=words.upper(), links__ended_at=None)
+    visible = Finding.objects.standing().visible_to(user, now).filter(told)
+    return tuple(ranked(visible)[:MOST])
+
+
+def _sightings(words: str, user: User, now: datetime) -> tuple[Sighting, ...]:
+    told = Q(title__icontains=words) | Q(identifier__iexact=words) | Q(address__startswith=words)
+    told |= Q(name__icontains=words.lower()) | Q(cves__icontains=f'"{words.upper()}"')
+    visible = Sighting.objects.weaknesses().visible_to(user, now).filter(told)
+    return tuple(visible.select_related("establishment").defer("evidence").order_by("-last_seen", "pk")[:MOST])
 
 
 def _vulnerabilities(titled: Q) -> tuple[Vulnerability, ...]:

@@ -26,6 +26,7 @@ from vigie.apps.accounts import actions, queries, second_factor
 from vigie.apps.accounts.enums import ProofKind
 from vigie.apps.accounts.models import User
 from vigie.apps.accounts.second_factor import ProofRefused
+from vigie.apps.vault.encryption import Unreadable, decrypt, encrypt
 from vigie.web.access import viewer
 from vigie.web.components.dates import hour
 from vigie.web.components.forms import PlainForm
@@ -113,7 +114,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
         try:
             paper = second_factor.enrol_application(
                 user=user,
-                secret=request.session.get(SECRET, ""),
+                secret=_read(request, SECRET),
                 code=form.cleaned_data["code"],
                 by=by(request),
                 now=now,
@@ -128,14 +129,32 @@ def enrol(request: HttpRequest) -> HttpResponse:
         "form": form,
         "has_application": has_application,
         "is_compulsory": settings.SECOND_FACTOR_REQUIRED and must_enrol(user, now),
-        "paper": request.session.pop(PAPER, None),
+        "paper": _read(request, PAPER).split(),
         **({} if has_application else _drawn(request, user)),
     }
+    request.session.pop(PAPER, None)  # shown once
     return render(request, "web/pages/enrol.html", context, status=422 if form.errors else 200)
 
 
+def _keep(request: HttpRequest, name: str, text: str) -> None:
+    """In the session, which is a row of the database: encrypted like what it will become."""
+    request.session[name] = encrypt(text.encode(), purpose="session", about=viewer(request).pk).hex()
+
+
+def _read(request: HttpRequest, name: str) -> str:
+    """What was kept; "" when nothing was, or when it cannot be read any more."""
+    try:
+        stored = bytes.fromhex(request.session.get(name, ""))
+        return decrypt(stored, purpose="session", about=viewer(request).pk).decode()
+    except (Unreadable, ValueError):
+        return ""
+
+
 def _drawn(request: HttpRequest, user: User) -> "dict[str, str]":
-    secret = request.session.setdefault(SECRET, second_factor.new_secret())
+    secret = _read(request, SECRET)
+    if not secret:
+        secret = second_factor.new_secret()
+        _keep(request, SECRET, secret)
     address = f"otpauth://totp/{quote('Vigie:' + user.email)}?{urlencode({'secret': secret, 'issuer': 'Vigie'})}"
     # On a ground of its own: black squares alone would vanish in the dark theme.
     picture = qrcode.make(address, image_factory=qrcode.image.svg.SvgPathFillImage).to_string()
@@ -145,7 +164,7 @@ def _drawn(request: HttpRequest, user: User) -> "dict[str, str]":
 def _enrolled(request: HttpRequest, paper: list[str], now: datetime) -> HttpResponse:
     request.session.pop(SECRET, None)
     if paper:
-        request.session[PAPER] = paper
+        _keep(request, PAPER, " ".join(paper))
     prove(request, now)
     messages.success(request, gettext("Your second factor is in place."))
     return redirect("web:enrol")

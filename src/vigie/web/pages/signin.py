@@ -1,6 +1,7 @@
 """Sign in with a password or a one-time link; sign out; choose the language and the theme."""
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,8 @@ from vigie.web.components.dates import hour
 from vigie.web.components.page import address_of, way_back
 from vigie.web.context import THEMES
 from vigie.web.sessions import bind
+
+from . import openid
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 YEAR_SECONDS = 365 * 24 * 3600
@@ -49,7 +52,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return redirect(_asked_page(request))
         form.add_error(None, refusal)
         status = 403
-    context = {"form": form, "next": request.POST.get("next") or request.GET.get("next", "")}
+    client = settings.VIGIE.openid_client()
+    context = {
+        "form": form,
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "provider": client.label if client else "",
+    }
     return render(request, "web/pages/sign_in.html", context, status=status)
 
 
@@ -97,7 +105,11 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    way_out = openid.way_out(request)
     logout(request)
+    if way_out:
+        context = {"way_out": way_out, "label": settings.VIGIE.openid_label}
+        return render(request, "web/pages/signed_out.html", context)
     return redirect("web:sign-in")
 
 

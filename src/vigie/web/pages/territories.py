@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from vigie.apps.findings import queries as findings
+from vigie.apps.findings.models import Finding
 from vigie.apps.observatory import queries as observatory
 from vigie.apps.observatory.enums import SubjectKind
 from vigie.apps.observatory.queries import EstablishmentRow
@@ -18,6 +19,7 @@ from vigie.web.access import May, columns_for, viewer
 from vigie.web.components.dates import AsOf, as_of
 from vigie.web.components.page import Crumb, territory_crumbs
 from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
+from vigie.web.components.veil import Veil
 
 MEMBERS = (
     Column("level", _("Level"), ("level_low",), lambda row: row.level.letter if row.level else ""),
@@ -79,14 +81,22 @@ def _context(
     user, now = viewer(request), timezone.now()
     counted = May(user, now).counts_among(found)
     shares = observatory.distribution(members, asked.moment)
+    veil = Veil.of(user, now)
+    hidden = veil.over(shares.total)
     inside = findings.open_at(asked.moment if asked.is_past else None).filter(establishment__in=members.values("pk"))
     return {
         "as_of": asked,
         "now": asked.moment,
-        "level": history[-1] if history else None,
-        "history": history,
-        "distribution": shares,
-        "figures": findings.figures(inside, asked.moment) if counted else None,
+        "veil": veil,
+        "hidden": hidden,
+        "total": shares.total,
+        "level": history[-1] if history and not hidden else None,
+        "history": () if hidden else history,
+        "distribution": veil.distribution(shares),
+        "figures": veil.figures(findings.figures(inside, asked.moment), shares.total) if counted else None,
+        "kept": findings.kept(Finding.objects.filter(establishment__in=members.values("pk")), asked.moment)
+        if counted and kind == SubjectKind.GROUP and not hidden
+        else None,
         "counted": counted,
         "table": table(
             _listed(request, members, asked),

@@ -1,8 +1,10 @@
 """The known vulnerabilities, exploited first, and who is exposed to one of them."""
 
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.conf import settings
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,17 +13,29 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from vigie.apps.accounts.models import User
 from vigie.apps.findings.queries import exposed_establishments, exposed_to
+from vigie.apps.observatory import exposed as observatory
+from vigie.apps.observatory.exposed_limited import seen_by
+from vigie.apps.observatory.exposed_timeline import timeline
+from vigie.apps.observatory.image import read
 from vigie.apps.registry.enums import Right
+from vigie.apps.registry.models import Establishment
 from vigie.apps.registry.scopes import of_establishments
-from vigie.apps.scans.models import Service
+from vigie.apps.scans.models import Presence, Service
 from vigie.apps.scans.queries import services_matching
 from vigie.apps.vulns.models import Vulnerability
+from vigie.apps.vulns.queries import deciding, statements
+from vigie.apps.watch.models import NationalAlert
 from vigie.web.access import viewer
 from vigie.web.components.exposed import exposed_rows
 from vigie.web.components.page import Crumb, asked
+from vigie.web.components.sources import disagree, told_by
 from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
 from vigie.web.components.wording import vulnerability_title
+from vigie.web.pages.exposed import COLUMNS as EXPOSED
+
+LISTED = 200  # services that the page lists; the CSV tells every establishment
 
 COLUMNS = (
     Column("cve", _("Vulnerability"), ("cve",), lambda one: one.cve),
@@ -70,22 +84,43 @@ def _filtered(rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
 
 @require_safe
 def vulnerability(request: HttpRequest, cve: str) -> HttpResponse:
-    one = get_object_or_404(Vulnerability, cve=cve)
+    one = get_object_or_404(Vulnerability.objects.select_related("national_alert"), cve=cve)
     user, now = viewer(request), timezone.now()
-    rows = exposed_rows(
-        services_matching(one, seen_by=Service.objects.visible_to(user, now)),
-        exposed_to(one).filter(of_establishments(user.scope(Right.FINDINGS, now))),
-    )
-    applicabilities = one.applicabilities.order_by("source").prefetch_related("products")
+    found = _exposure(one, request)
+    if wants_csv(request):
+        return csv_response(found.establishments, EXPOSED, f"vigie-exposed-{one.cve}")
+    services = list(services_matching(one, LISTED, seen_by=Service.objects.visible_to(user, now)))
+    rows = exposed_rows(services, exposed_to(one).filter(of_establishments(user.scope(Right.FINDINGS, now))))
+    sources = told_by(statements(one), deciding(one))
     context = {
         "crumbs": [Crumb(gettext("Vulnerabilities"), reverse("web:vulnerabilities")), Crumb(one.cve)],
         "vulnerability": one,
         "title": vulnerability_title(one),
         "rows": rows,
-        "affected": len({row.establishment.pk for row in rows if row.verdict == "affected"}),
-        "to_check": len({row.establishment.pk for row in rows if row.verdict != "affected"}),
-        "remote": len({row.establishment.pk for row in rows if row.remote_access and row.verdict == "affected"}),
-        "applicabilities": applicabilities,
-        "now": timezone.now(),
+        "cut": len(services) == LISTED,
+        "found": found,
+        "nation": found.nation,
+        "looked_at": _looked_at(user, now),
+        "oldest": min((service.last_confirmed for service in services), default=None),
+        "sources": sources,
+        "disagree": disagree(sources),
+        "steps": timeline(one, user, now),
+        "changes": one.changes.order_by("-pk")[:50],
+        "alert": NationalAlert.objects.visible_to(user, now).filter(vulnerability=one).first(),
+        "now": now,
     }
     return render(request, "web/pages/vulnerability.html", context)
+
+
+def _exposure(one: Vulnerability, request: HttpRequest) -> observatory.Exposure:
+    """Listed whole for who sees a part of the nation, so that the part can be counted; else only where it is shown."""
+    user, now = viewer(request), timezone.now()
+    most = 0 if user.scope(Right.EVIDENCE, now).nation and not wants_csv(request) else None
+    image = read(settings.VIGIE.home).image
+    return seen_by(observatory.exposed_to(one, now, past=False, most=most, image=image), user, now)
+
+
+def _looked_at(user: User, now: datetime) -> int:
+    """Establishments of which something is seen today: what is exposed is a part of these."""
+    visible = Establishment.objects.visible_to(user, now, Right.EVIDENCE)
+    return visible.filter(Exists(Presence.objects.filter(establishment=OuterRef("pk")))).count()

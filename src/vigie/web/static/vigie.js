@@ -28,6 +28,14 @@
     }
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
     const row = typing ? null : event.target.closest("tbody tr");
+    const results = typing && event.target.id !== "search-box" ? [] : Array.from(document.querySelectorAll(".v-answer-list a"));
+    if (!row && results.length && (typing || results.includes(event.target))) {
+      // From the search box into what it found, and from one thing found to the next, whatever its kind.
+      const at = results.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1);
+      const near = results[at] || (at < 0 && !typing ? document.getElementById("search-box") : null);
+      if (near) { event.preventDefault(); near.focus(); }
+      return;
+    }
     if (!row) return;
     const next = event.key === "ArrowDown" ? row.nextElementSibling : row.previousElementSibling;
     const link = next && next.querySelector("a");
@@ -37,6 +45,15 @@
   document.addEventListener("submit", function (event) {
     const question = event.target.dataset.confirm;
     if (question && !window.confirm(question)) event.preventDefault();
+  });
+
+  // A file that is too large is told before it travels.
+  document.addEventListener("change", function (event) {
+    const most = Number(event.target.dataset && event.target.dataset.mostBytes);
+    if (!most || !event.target.files) return;
+    const large = Array.from(event.target.files).some(function (file) { return file.size > most; });
+    event.target.setCustomValidity(large ? event.target.dataset.tooLarge : "");
+    event.target.reportValidity();
   });
 
   document.addEventListener("click", function (event) {

@@ -1,6 +1,6 @@
 """The words of the templates: icons, dates, levels, severities, charts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -16,7 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from vigie.apps.assets.windows import windows_text
 from vigie.apps.findings.enums import Severity
-from vigie.apps.findings.models import Finding
+from vigie.apps.findings.models import Finding, Sighting
+from vigie.apps.observatory.exposed_timeline import Milestone
 from vigie.apps.observatory.models import Level
 from vigie.apps.observatory.queries import Distribution, Tile
 from vigie.apps.registry.models import Territory
@@ -25,7 +26,7 @@ from vigie.apps.vulns.enums import MatchVerdict
 from vigie.apps.vulns.models import Pair, Vulnerability
 from vigie.data import texts
 from vigie.web.access import May
-from vigie.web.components import charts, dates, wording
+from vigie.web.components import charts, dates, ownership, wording
 from vigie.web.components.levels import GATES, INDICATORS
 from vigie.web.components.tables import Table
 
@@ -125,6 +126,11 @@ def finding_title(finding: Finding) -> str:
 
 
 @register.filter
+def milestone(step: str) -> str:
+    return str(wording.MILESTONES[Milestone(step)])
+
+
+@register.filter
 def subject_title(subject: str) -> str:
     return wording.subject_title(subject)
 
@@ -132,6 +138,21 @@ def subject_title(subject: str) -> str:
 @register.filter
 def unknown_reason(reason: str) -> str:
     return wording.unknown_reason(reason)
+
+
+@register.filter
+def asset_held(why: str) -> str:
+    return str(wording.HELD.get(why, ""))
+
+
+@register.filter
+def proof_text(token: str) -> str:
+    return ownership.text_of(token)
+
+
+@register.filter
+def proof_met(told: str) -> str:
+    return str(ownership.MET[told]) if told in ownership.MET else wording.unknown_reason(told)
 
 
 @register.filter
@@ -200,6 +221,7 @@ def tiles(context: RequestContext, values: tuple[Tile, ...]) -> dict[str, Any]:
         "tiles": [(tile, *charts.FRANCE.get(tile.territory.code, (0, 0))) for tile in values],
         "france": charts.is_france([tile.territory.code for tile in values if tile.territory.kind == "region"]),
         "as_of": context.get("as_of"),
+        "least": veil.least if (veil := context.get("veil")) else 0,
     }
 
 
@@ -231,6 +253,11 @@ def answer_label(slug: str) -> str:
 @register.filter
 def place(finding: Finding) -> str:
     return wording.place(finding)
+
+
+@register.filter
+def sighting_place(sighting: Sighting) -> str:
+    return wording.sighting_place(sighting)
 
 
 @register.filter
@@ -289,12 +316,18 @@ def campaign_duration(campaign: Campaign, now: datetime) -> str:
     return dates.duration((campaign.ended_at or now) - campaign.started_at)
 
 
+@register.filter
+def windows(stored: list[dict[str, Any]]) -> str:
+    return windows_text(stored)
+
+
 @register.inclusion_tag("web/parts/pager.html")
 def pager_plain(value: Table) -> dict[str, Any]:
-    """For a list that is not offered as CSV."""
+    """For a list whose rows are taken away from another page."""
     return {"table": value, "no_csv": True}
 
 
 @register.filter
-def windows(stored: list[dict[str, Any]]) -> str:
-    return windows_text(stored)
+def get(values: Mapping[Any, Any], key: object) -> object:
+    """What a mapping holds under this key; None when it does not."""
+    return values.get(key)

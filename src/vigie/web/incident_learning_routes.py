@@ -1,0 +1,19 @@
+"""Where what the declarations of a year teach is told, and who never declared."""
+
+from django.urls import URLPattern, path
+
+from vigie.apps.registry.enums import Right
+
+from .access import needs
+from .pages import incident_years, never_declared
+
+ROUTES: list[URLPattern] = [
+    path("incidents/years/", needs(Right.INCIDENT_FIGURES)(incident_years.latest), name="incident-years"),
+    path("incidents/years/<int:year>/", needs(Right.INCIDENT_FIGURES)(incident_years.year), name="incident-year"),
+    path(
+        "incidents/years/<int:year>/report.pdf",
+        needs(Right.INCIDENT_FIGURES)(incident_years.pdf),
+        name="incident-year-pdf",
+    ),
+    path("incidents/never-declared/", needs(Right.HANDLE_INCIDENTS)(never_declared.page), name="never-declared"),
+]

@@ -1,0 +1,23 @@
+"""Where the pages of the watch are: the alerts of the nation, products, ranges, what one follows."""
+
+from django.urls import URLPattern, path
+
+from vigie.apps.registry.enums import Right
+from vigie.apps.watch.models import NationalAlert
+
+from .access import Thing, for_whoever_signed_in, needs
+from .pages import alerts, exposed, priority, products, watching
+
+ALERT = Thing(NationalAlert.objects.visible_to, {"pk": "pk"}, Right.EVIDENCE)
+
+ROUTES: list[URLPattern] = [
+    path("alerts/", needs(Right.EVIDENCE)(alerts.alerts), name="alerts"),
+    path("alerts/<int:pk>/", needs(Right.EVIDENCE, of=ALERT)(alerts.alert), name="alert"),
+    path("alerts/<int:pk>/judge", needs(Right.LAUNCH, of=ALERT)(alerts.judge), name="judge-alert"),
+    path("exposed/", needs(Right.EVIDENCE)(exposed.to_range), name="exposed-to-range"),
+    path("priority/", for_whoever_signed_in(priority.priority), name="priority"),
+    path("products/", needs(Right.EVIDENCE, Right.AGGREGATES)(products.products), name="products"),
+    path("products/<str:name>/", needs(Right.EVIDENCE, Right.AGGREGATES)(products.product), name="product"),
+    path("watch/", needs(Right.EVIDENCE)(watching.watching), name="watching"),
+    path("watch/<int:pk>/end", needs(Right.EVIDENCE)(watching.end), name="end-watching"),
+]
