@@ -34,9 +34,9 @@ def test_the_answer_is_counts_then_places_then_establishments(run, asked):
     result = run(*asked)
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert lines[0].endswith(": 2 affected (2 by remote access), 0 to check")
-    assert "  Valombre: 2 affected (2 by remote access), 0 to check" in lines
-    assert "notified" not in result.stdout
+    assert lines[0].endswith(": 2 affected (2 by remote access), 0 to check, 0 notified")
+    assert "  Valombre: 2 affected (2 by remote access), 0 to check, 0 notified" in lines
+    assert "1 service(s), not notified" in result.stdout
 
 
 def test_json_is_one_object(run):

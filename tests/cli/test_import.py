@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from tests.apps.registry.extracts import JUNE, MARCH, extract, group_line, group_list, sae_file, sae_line, site_line
 from tests.factories import AssetFactory, EstablishmentFactory, SiteFactory
 from tests.sources.scanners.samples import SAMPLES
+from vigie.apps.assets.models import Leak
 from vigie.apps.registry.models import ImportRun, Membership, Site
 from vigie.cli import import_
 
@@ -126,3 +127,19 @@ def test_a_report_of_an_unknown_establishment_is_badly_asked(run):
 @pytest.mark.parametrize("command", ["finess", "sae", "groups", "perimeter", "scanner"])
 def test_the_help_shows_an_example(run, command):
     assert f"vigie import {command}" in run(command, "--help").stdout
+
+
+def test_leaks_are_counted_dry_or_not_and_badly_asked_is_said(run, tmp_path):
+    AssetFactory(kind="domain", value="valmorne.example")
+    path = tmp_path / "export.csv"
+    path.write_text("compte,quand\njosephine@valmorne.example,2026-03-01\n")
+    asked = ["leaks", path, "--column", "domain=compte", "--column", "day=quand"]
+    dry = run(*asked, "--dry-run")
+    assert (dry.exit_code, Leak.objects.count()) == (0, 0)
+    assert "1 lines, 1 added" in dry.output
+    assert "josephine" not in dry.output
+    assert run(*asked).exit_code == 0
+    assert Leak.objects.get().count == 1
+    assert run("leaks", path).exit_code == 1  # no column tells a domain
+    assert run(*asked[:2], "--kind", "gossip").exit_code == 2
+    assert run(*asked[:2], "--column", "who=compte").exit_code == 2

@@ -111,6 +111,25 @@ def test_the_command_answers_while_it_is_asked(tmp_path):
         assert process.wait() == 0
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"version": "7." + "0" * 10_000}, id="a-version-of-ten-kilobytes"),
+        pytest.param({"version": "7.0.5\nfixed"}, id="a-version-of-two-lines"),
+        pytest.param({"vendor": "cpe:2.3:" + ":".join("x" * 20)}, id="a-name-of-twenty-components"),
+        pytest.param({"product": "x" * 100_000}, id="a-product-of-a-hundred-kilobytes"),
+        pytest.param({"cve": "CVE-" + "9" * 5_000}, id="an-identifier-of-five-kilobytes"),
+        pytest.param({"cve": "CVE-\n2024-21762"}, id="an-identifier-of-two-lines"),
+    ],
+)
+def test_an_answer_is_one_short_line_whatever_is_asked(desk, change):
+    asked = {"vendor": "fortinet", "product": "fortios", "version": "7.0.5", "cve": "CVE-2024-21762"}
+    answer = desk.answer(json.dumps(asked | change).encode())
+    assert "\n" not in answer
+    assert len(answer) < 500
+    assert json.loads(answer)["verdict"] == "unknown"
+
+
 @pytest.mark.django_db
 def test_what_is_stored_is_heard_besides_the_catalogue(tmp_path, now):
     items = [cve("CVE-2099-1"), cve("CVE-2099-2", vulnStatus="Rejected"), cve("CVE-2099-3", configurations=[])]

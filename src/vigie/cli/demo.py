@@ -100,6 +100,7 @@ def _ask_the_laboratory(network: str) -> None:
 
     address, port = draw.make(draw.SEED, network).dns
     os.environ.setdefault("VIGIE_SECOND_FACTOR", "optional")  # nothing here is true, and it says so on its pages
+    os.environ.setdefault("VIGIE_FEEDS", "off")  # its catalogue ships with it: nothing is asked of the world
     os.environ.setdefault("VIGIE_RESOLVERS", f"{address}:{port}")
 
 

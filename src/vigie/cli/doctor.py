@@ -12,7 +12,7 @@ from .runtime import FAILED, django_ready, end, print_json_lines, say
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per remark.")] = False,
 ) -> None:
-    """Examine this installation: its folder, database, people, workers, vulnerabilities, translations.
+    """Examine this installation: its folder, database, people, workers, keys, provider of identities, translations.
 
     Exit code 0 when it can work, 1 when something must be mended first.
 

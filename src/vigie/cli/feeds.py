@@ -2,7 +2,7 @@
 
 import sys
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,8 +11,8 @@ import typer
 from .runtime import FAILED, USAGE, django_ready, end, print_json_lines, say
 
 if TYPE_CHECKING:
+    from vigie.apps.vulns.ingesting import FeedReport
     from vigie.apps.vulns.queries import FeedStatus
-    from vigie.apps.vulns.synchronising import FeedReport
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,6 +40,7 @@ def sync(
     """Bring the feeds up to date, then match again what their news concern.
 
     From the network, only what changed is fetched, into VIGIE_HOME/feeds; an interrupted run goes on where it stopped.
+    A worker does so each hour, as VIGIE_FEEDS says.
     With --from, a mirror folder is read instead and nothing leaves this machine: a file is known by what it holds,
     be it loose, packed with gzip, or in a zip or tar archive.
 
@@ -49,16 +50,14 @@ def sync(
 
         vigie feeds sync --from /mnt/mirror --only kev
     """
-    unknown = sorted(set(only or ()) - set(SLUGS))
-    if unknown:
-        end(f"{unknown[0]!r} is not a feed: choose among {', '.join(SLUGS)}.", USAGE)
+    _known(only)
     for path in from_ or ():
         if not path.exists():
             end(f"{path} is not there.", USAGE)
     django_ready()
     from django.conf import settings
 
-    from vigie.apps.vulns.synchronising import synchronise
+    from vigie.apps.vulns.synchronising import door, synchronise
 
     with _Progress() as watch:
         reports = synchronise(
@@ -68,7 +67,7 @@ def sync(
             by="cli",
             only=frozenset(only) if only else None,
             watch=watch,
-            nvd_key=settings.VIGIE.nvd_api_key,
+            door=door(nvd_key=settings.VIGIE.nvd_api_key, contact=settings.VIGIE.scanner_contact),
         )
     if json:
         print_json_lines(asdict(report) for report in reports)
@@ -82,8 +81,55 @@ def sync(
 
 
 @app.command()
+def mirror(
+    folder: Annotated[Path, typer.Argument(help="Folder of the mirror; made when it is not there.")],
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="One feed, nvd or cert_fr for instance; may be repeated.")
+    ] = None,
+) -> None:
+    """Download the feeds into a folder and store nothing: for a machine that carries them to a closed network.
+
+    Needs no database. Run again, it fetches what changed since; a round of many documents ends after its share, and
+    the next one goes on. On the closed network: `vigie feeds sync --from FOLDER`, or VIGIE_FEEDS=FOLDER for each hour.
+
+    Examples:
+
+        vigie feeds mirror /srv/mirror
+
+        vigie feeds mirror /srv/mirror --only cert_fr --only kev
+    """
+    _known(only)
+    django_ready()
+    from django.conf import settings
+
+    from vigie.apps.vulns.mirroring import bring_all
+    from vigie.apps.vulns.synchronising import door
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        end(f"{folder} cannot be used: {error.strerror}.", USAGE)
+    with _Progress() as watch:
+        brought = bring_all(
+            folder=folder,
+            door=door(nvd_key=settings.VIGIE.nvd_api_key, contact=settings.VIGIE.scanner_contact),
+            now=datetime.now(UTC),
+            only=frozenset(only) if only else None,
+            watch=watch,
+        )
+    for one in brought:
+        left = f"; {one.waiting} documents left for the next round" if one.waiting else ""
+        say(f"{one.slug:<9} " + (f"failed     {one.error}" if one.error else f"{one.files} files looked at{left}"))
+        for bad in one.left_out:
+            say(f"           {bad.subject}: {bad.reason}")
+    failed = [one.slug for one in brought if one.error]
+    if failed:
+        end(f"Not brought whole: {', '.join(failed)}. What was here stays; run it again.", FAILED)
+
+
+@app.command()
 def status(json: Json = False) -> None:
-    """Tell how fresh each feed is: last good reading, age, days missed, records.
+    """Tell how fresh each feed is: last good reading, age, within how long one is expected, days missed, records.
 
     Exit code 1 when a feed is broken or too old.
 
@@ -105,17 +151,36 @@ def status(json: Json = False) -> None:
         end(f"Too old or broken: {', '.join(wrong)}. Run `vigie feeds sync`.", FAILED)
 
 
+def _known(only: list[str] | None) -> None:
+    unknown = sorted(set(only or ()) - set(SLUGS))
+    if unknown:
+        end(f"{unknown[0]!r} is not a feed: choose among {', '.join(SLUGS)}.", USAGE)
+
+
 def _plain(one: "FeedStatus") -> dict[str, Any]:
-    age = one.age.total_seconds() if one.age is not None else None
-    return {**asdict(one), "state": str(one.state.value), "age": age}
+    seconds = {
+        name: value.total_seconds() if (value := getattr(one, name)) is not None else None
+        for name in ("age", "expected_within")
+    }
+    return {**asdict(one), "state": str(one.state.value), **seconds}
 
 
 def _line(one: "FeedStatus") -> str:
     last = f"{one.last_good_at:%Y-%m-%d %H:%M} UTC" if one.last_good_at else "never"
+    age = f", {_duration(one.age)} ago" if one.age is not None else ""
+    expected = f" (expected within {_duration(one.expected_within)})" if one.expected_within else ""
     published = f", published {one.published_on}" if one.published_on else ""
     gap = f", {one.gap_days} day(s) missed" if one.gap_days else ""
+    waiting = f", {one.waiting} documents still to fetch" if one.waiting else ""
+    remark = f"\n         {one.remark}" if one.remark else ""
     error = f"\n         last attempt: {one.error}" if one.error else ""
-    return f"{one.slug:<9} {one.state.value:<7} read {last}{published}{gap}, {one.records} records{error}"
+    head = f"{one.slug:<9} {one.state.value:<7} read {last}{age}{expected}"
+    return f"{head}{published}{gap}{waiting}, {one.records} records{remark}{error}"
+
+
+def _duration(value: timedelta) -> str:
+    hours = int(value.total_seconds() // 3600)
+    return f"{hours // 24} d" if hours >= 48 else f"{hours} h"
 
 
 def _tell(reports: "tuple[FeedReport, ...]") -> None:
@@ -123,6 +188,10 @@ def _tell(reports: "tuple[FeedReport, ...]") -> None:
         details = f"{report.new} new, {report.changed} changed, {report.rejected} rejected, {report.bad} with a fault"
         moved = f"; verdicts: {report.verdicts_begun} begun, {report.verdicts_ended} ended"
         say(f"{report.slug:<9} {report.state:<10}" + (details + moved if report.state == "read" else report.error))
+        if report.waiting:
+            say(f"           {report.waiting} documents are left for the next round")
+        if report.remark:
+            say(f"           {report.remark}")
         for bad in report.bad_records:
             say(f"           record {bad.position} {bad.subject}: {bad.reason}")
 

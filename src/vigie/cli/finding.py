@@ -50,6 +50,7 @@ def list_(
     from rich.table import Table
 
     from vigie.apps.findings.queries import ranked
+    from vigie.engine.place import place
 
     rows = ranked(_asked(establishment, state))[:limit]
     if json:
@@ -58,7 +59,7 @@ def list_(
     table = Table("no", "severity", "what", "where", "establishment", "deadline (UTC)", "state", box=None)
     for row in rows:
         what = f"{row.subject} {row.seen_version}".strip() + (" EXPLOITED" if row.exploited else "")
-        where = f"{row.address}:{row.port}"
+        where = place(row.address, row.port, row.domain)
         day = f"{row.deadline:%Y-%m-%d}"
         table.add_row(str(row.pk), row.severity, what, where, row.establishment.finess, day, row.state)
     Console().print(table)
@@ -99,7 +100,9 @@ def show(number: Number, json: Json = False) -> None:
     plan = queries.plan_of(one)
     told = facts(one) | {
         "plan": plan and {"on": plan.on, "owner": plan.owner, "window": plan.window, "constraint": plan.constraint},
-        "measures": [{"text": row.text, "verified_at": row.verified_at} for row in queries.measures_of(one)],
+        "measures": [
+            {"kind": row.kind, "text": row.words, "verified_at": row.verified_at} for row in queries.measures_of(one)
+        ],
         "history": [
             {"at": event.at, "kind": event.kind, "by": event.by, "words": event.words, "reason": event.reason}
             for event in queries.events_of(one)
@@ -238,6 +241,7 @@ def facts(row: "Finding") -> dict[str, Any]:
         "seen_version": row.seen_version,
         "fixed_version": row.fixed_version,
         "address": row.address,
+        "domain": row.domain,
         "port": row.port,
         "names": [name for name in row.names if name],
         "first_seen": row.first_seen,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="Bring in the registry, the survey, the groups, the perimeters and mandates, the reports of other tools.",
+    help="Bring in the registry, the survey, the groups, the perimeters and mandates, reports, past declarations.",
     epilog="Each file is read through before anything is written, told by what it holds and not by its name, and can "
     "be imported again: nothing is recorded twice. Exit codes: 0 all came in, 1 a file was refused, 2 badly asked.",
 )
@@ -76,10 +76,26 @@ def groups(
 
 
 @app.command()
-def perimeter(files: Files, json: Json = False) -> None:
+def perimeter(
+    files: Files,
+    proved_by: Annotated[
+        str,
+        typer.Option(
+            "--proved-by",
+            metavar="REFERENCE",
+            help="The signed documents that you reviewed and that prove the assets of these files: they are proved at "
+            "once, under your name, for a year.",
+        ),
+    ] = "",
+    json: Json = False,
+) -> None:
     """Import perimeters (finess;kind;value;...) and mandates (finess;kind;signatory;...), CSV.
 
-    Example:
+    A public asset is contacted once it is proved: on its page, or with --proved-by.
+
+    Examples:
+
+        vigie import perimeter perimetre.csv --proved-by "conventions 2026-11, dossier 14"
 
         vigie import perimeter perimetre.csv mandats.csv --json
     """
@@ -89,8 +105,161 @@ def perimeter(files: Files, json: Json = False) -> None:
     _each(
         files,
         json,
-        lambda path, progress: import_perimeter(path=path, by=_by(), now=datetime.now(UTC), progress=progress),
+        lambda path, progress: import_perimeter(
+            path=path, by=_by(), now=datetime.now(UTC), proved_by=" ".join(proved_by.split()), progress=progress
+        ),
     )
+
+
+@app.command()
+def contacts(
+    files: Files,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read, judge and tell what would be done; write and send nothing.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Import contacts of establishments (finess;role;name;email;telephone;language), CSV or XLSX.
+
+    A contact is told nothing before it has confirmed its address: a message with a link that opens once asks it to.
+    It adds, and ends nothing.
+
+    Example:
+
+        vigie import contacts contacts.xlsx --dry-run
+    """
+    django_ready()
+    from vigie.apps.notices.importing import import_contacts
+
+    if dry_run and not json:
+        say("Dry run: nothing is written nor sent.")
+    _each(
+        files,
+        json,
+        lambda path, progress: import_contacts(
+            path=path, by=_by(), now=datetime.now(UTC), dry_run=dry_run, progress=progress
+        ),
+    )
+
+
+@app.command()
+def incidents(
+    files: Files,
+    mapping: Annotated[
+        Path,
+        typer.Option("--mapping", help="YAML file: which column is which answer; see the guide.", show_default=False),
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read, judge and tell what would be done; record nothing.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Import past declarations of incidents, CSV or XLSX, through a mapping of their columns.
+
+    They are counted in the figures; no legal deadline is opened and nobody is written to. The same series and
+    reference is the same declaration: a corrected line adds a version.
+
+    Example:
+
+        vigie import incidents signalements-2019.xlsx --mapping signalements.yaml --dry-run
+    """
+    django_ready()
+    from vigie.apps.incidents.importing import import_incidents
+
+    if dry_run and not json:
+        say("Dry run: nothing is recorded.")
+    _each(
+        files,
+        json,
+        lambda path, progress: import_incidents(
+            path=path, mapping=mapping, by=_by(), now=datetime.now(UTC), dry_run=dry_run, progress=progress
+        ),
+    )
+
+
+@app.command()
+def certificates(
+    files: Files,
+    establishment: Annotated[
+        str, typer.Option("--establishment", metavar="FINESS", help="Whose declared domains the names are below.")
+    ],
+    json: Json = False,
+) -> None:
+    """Import exports of certificate transparency (crt.sh JSON, or CSV): names to be accepted by a person.
+
+    Names below the declared domains are proposed on the page of the perimeter; nothing is sent to them before.
+
+    Example:
+
+        vigie import certificates crt-sh.json --establishment 010780054
+    """
+    django_ready()
+    from vigie.apps.assets.certificate_log import import_certificate_log
+
+    owner = _owner(establishment)
+    _each(
+        files,
+        json,
+        lambda path, progress: import_certificate_log(
+            path=path, establishment=owner, by=_by(), now=datetime.now(UTC), progress=progress
+        ),
+        place="row",
+    )
+
+
+@app.command()
+def leaks(
+    files: Files,
+    kind: Annotated[str, typer.Option("--kind", metavar="KIND", help="credentials, or code.")] = "credentials",
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", metavar="PART=NAME", help="Where domain, day or count stands, when not found."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read, count and tell what would be done; record nothing.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Import leaks of credentials or of code, CSV or JSON, one line a find: only counts and days are kept.
+
+    A line tells a domain, or an address of mail of which only the domain is read. No address is stored, nor its hash.
+    The counts of a file replace those that were known of the declared domains that it names.
+
+    Example:
+
+        vigie import leaks export.csv --kind credentials --column domain=compte --dry-run
+    """
+    columns = _columns(column or [])
+    django_ready()
+    from vigie.apps.assets.enums import LeakKind
+    from vigie.apps.assets.leaks import import_leaks
+
+    if kind not in LeakKind.values:
+        end(f"There is no kind {kind!r}. The kinds are: {', '.join(LeakKind.values)}.", USAGE)
+    if dry_run and not json:
+        say("Dry run: nothing is recorded.")
+    _each(
+        files,
+        json,
+        lambda path, progress: import_leaks(
+            path=path,
+            kind=LeakKind(kind),
+            columns=columns,
+            by=_by(),
+            now=datetime.now(UTC),
+            dry_run=dry_run,
+            progress=progress,
+        ),
+    )
+
+
+def _columns(texts: list[str]) -> dict[str, str]:
+    from vigie.sources.leaks import COLUMNS
+
+    told = dict(text.partition("=")[::2] for text in texts)
+    if not all(part in COLUMNS and name.strip() for part, name in told.items()):
+        end(f"Write --column PART=NAME, where PART is one of {', '.join(COLUMNS)}.", USAGE)
+    return told
 
 
 @app.command()

@@ -56,6 +56,7 @@ def prepare() -> None:
         end(f"{home} cannot be written: {error.strerror}. Choose another folder with VIGIE_HOME.")
     django_ready(database=False)
     _migrate()
+    _make_first_key()
     _load_reference_data()
 
 
@@ -67,6 +68,16 @@ def _migrate() -> None:
         call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:
         end(f"The database could not be made: {str(error).strip().splitlines()[0]}. Check VIGIE_DATABASE_URL.")
+
+
+def _make_first_key() -> None:
+    from vigie.apps.vault.actions import make_first_key
+    from vigie.apps.vault.keyring import KeyringUnusable
+
+    try:
+        make_first_key()
+    except KeyringUnusable as error:
+        end(str(error))
 
 
 def _load_reference_data() -> None:

@@ -1,6 +1,7 @@
 """vigie match: is this version of this product concerned by this vulnerability?"""
 
 import json as json_text
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,7 @@ from .runtime import USAGE, django_ready, end
 if TYPE_CHECKING:
     from vigie.engine.matching import VulnerabilityRecord
 
+_CVE = re.compile(r"CVE-\d{4}-\d{1,12}")
 Records = Callable[[str], "tuple[VulnerabilityRecord, ...]"]
 
 
@@ -70,7 +72,7 @@ class _Desk:
         from vigie.engine.matching import answer
 
         cve = asked.cve.strip().upper()
-        if not cve.startswith("CVE-"):
+        if not _CVE.fullmatch(cve):
             raise BadLine(f"{asked.cve[:40]!r} is not a CVE identifier")
         vendor, product = product_named(asked.vendor, asked.product)
         identity = Identity(
@@ -89,14 +91,11 @@ def _plain(value: dict[str, str]) -> str:
 def _sources(starter_only: bool) -> Records:
     from vigie.data import starter
 
-    shipped = {record.cve: record for record in starter.catalogue()}
-    beside = None if starter_only else _stored()
+    stored = None if starter_only else _stored()
 
     @lru_cache(maxsize=4096)
     def heard(cve: str) -> "tuple[VulnerabilityRecord, ...]":
-        more = beside(cve) if beside else ()
-        # The catalogue of the package is newer than the copy of it that the database may hold.
-        return (*([shipped[cve]] if cve in shipped else ()), *(one for one in more if one.source != starter.SOURCE))
+        return starter.beside(cve, stored(cve) if stored else ())
 
     return heard
 

@@ -120,6 +120,9 @@ def invite(
         )
     except actions.RoleRefused as refused:
         end(f"{refused} {_choices(kind)}", USAGE)
+    if token is None:
+        say(f"{email} is {kind} over {over}. They have an account already, and sign in as before.")
+        return
     say(f"{email} is {kind} over {over}. Give them this link, by a way that you trust; it works once:")
     say(f"http://{settings.VIGIE.host}:{settings.VIGIE.port}/link/{token}")
 
@@ -194,7 +197,7 @@ def end_(role: Annotated[int, typer.Argument(help="Number of the role, from `vig
 
 @app.command()
 def reset(email: Email) -> None:
-    """Forget the second factors of somebody who lost them, end their sessions, and print a link that signs in once.
+    """Forget the second factors of somebody who lost them, end their sessions and tokens, print a link that signs in.
 
     Make sure by another way that it is them who ask.
 
@@ -206,10 +209,12 @@ def reset(email: Email) -> None:
     from django.conf import settings
 
     from vigie.apps.accounts import actions, second_factor, sessions
+    from vigie.apps.accounts.tokens.actions import revoke_all_tokens
 
     user, now = _user(email), datetime.now(UTC)
     second_factor.forget_proofs(user=user, by=actor(), now=now)
     sessions.end_all_sessions(user=user, by=actor(), now=now)
+    revoke_all_tokens(user=user, by=actor(), now=now)
     token = actions.create_sign_in_link(user=user, now=now, lifetime=timedelta(hours=1))
     say(f"The second factors of {email} are forgotten. Within the hour, once:")
     say(f"http://{settings.VIGIE.host}:{settings.VIGIE.port}/link/{token}")
@@ -218,16 +223,15 @@ def reset(email: Email) -> None:
 @app.command()
 def essential(
     finess: Annotated[str, typer.Argument(help="FINESS number of the operator.")],
-    shown: Annotated[
-        bool, typer.Option("--agreed/--not-agreed", help="Whether it agreed that ANSSI sees its findings.")
-    ] = False,
     withdraw: Annotated[bool, typer.Option("--withdraw", help="It is not an essential operator any more.")] = False,
 ) -> None:
     """Note that an establishment is an operator of essential services; shown on no page.
 
+    ANSSI sees nothing of it by this alone: which findings it shows is its own agreement, recorded on its page.
+
     Examples:
 
-        vigie people essential 000000026 --agreed
+        vigie people essential 000000026
     """
     django_ready()
     from vigie.apps.registry import actions
@@ -236,9 +240,7 @@ def essential(
     one = Establishment.objects.filter(finess=finess).first()
     if one is None:
         end(f"{finess} is not in the registry.", USAGE)
-    actions.mark_essential(
-        establishment=one, essential=not withdraw, shown_to_anssi=shown, by=actor(), now=datetime.now(UTC)
-    )
+    actions.mark_essential(establishment=one, essential=not withdraw, by=actor(), now=datetime.now(UTC))
     say(f"{finess} is noted.")
 
 
@@ -270,24 +272,15 @@ def _role(number: int) -> "Role":
 
 
 def _target(text: str) -> "Target":
-    from vigie.apps.registry.models import Establishment, Group, Territory
+    from vigie.apps.accounts.queries import NotInRegistry, over_named
 
-    if text == "nation":
-        return None
-    kind, colon, code = text.partition(":")
-    found: Target
-    if not colon:
-        found = Establishment.objects.filter(finess=text.upper()).first()
-    elif kind == "group":
-        found = Group.objects.filter(code=code).order_by("kind").first()
-    else:
-        found = Territory.objects.filter(kind=kind, code=code).first()
-    if found is None:
+    try:
+        return over_named(text)
+    except NotInRegistry:
         end(
             f"--over {text}: not in the registry. Give a FINESS number, group:CODE, region:CODE, department:CODE.",
             USAGE,
         )
-    return found
 
 
 def _day_after(text: str | None) -> datetime | None:

@@ -34,6 +34,9 @@ def scan(
         typer.Option(help="On what basis, in your words; `local` for private ranges, `laboratory` for this machine."),
     ] = "",
     ports: Annotated[str, typer.Option(help="Ports to ask, as 22,443,8000-8010; the usual ones when left out.")] = "",
+    udp: Annotated[
+        bool, typer.Option("--udp", help="Ask services without connections too: names, time, SNMP, IKE, OpenVPN, SIP.")
+    ] = False,
     html: Annotated[Path | None, typer.Option(help="Write the report there, as one HTML page.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object for each service on stdout.")] = False,
     language: Annotated[str, typer.Option(help="Language of the report: fr or en.")] = "",
@@ -58,7 +61,7 @@ def scan(
         vigie scan 127.0.0.1 --signatory me --basis laboratory --json | jq .product
     """
     try:
-        _scan(targets, _Options(signatory, basis, ports, html, json, language, until))
+        _scan(targets, _Options(signatory, basis, ports, udp, html, json, language, until))
     except asked.BadlyAsked as error:
         end(str(error), USAGE)
 
@@ -68,6 +71,7 @@ class _Options:
     signatory: str
     basis: str
     ports: str
+    udp: bool
     html: Path | None
     json: bool
     language: str
@@ -87,6 +91,8 @@ class _Ready:
     contact: str
     resolvers: tuple[str, ...]
     stop_file: Path
+    sweep_socket: Path | None
+    udp: bool
 
 
 def _scan(texts: list[str], options: _Options) -> None:
@@ -137,7 +143,19 @@ def _prepare(texts: list[str], options: _Options) -> _Ready:
         end(f"An emergency stop is in force ({stop_file}): lift it with `vigie stop --lift`.", STOPPED)
     resolvers = tuple(settings.resolvers)
     scope, targets = asked.resolve(wanted, authority, ports=ports, resolvers=resolvers, now=now)
-    return _Ready(authority, wanted, scope, targets, ports, language, settings.scanner_contact, resolvers, stop_file)
+    return _Ready(
+        authority,
+        wanted,
+        scope,
+        targets,
+        ports,
+        language,
+        settings.scanner_contact,
+        resolvers,
+        stop_file,
+        settings.sweep_socket,
+        options.udp,
+    )
 
 
 def _authority(options: _Options, language: str, now: datetime) -> asked.Authority:
@@ -174,6 +192,7 @@ def _until(text: str, now: datetime) -> datetime:
 
 
 def _look(ready: _Ready, *, quiet: bool) -> Report:
+    from vigie.probes.datagrams import DATAGRAMS
     from vigie.probes.domain import look_at_domains
     from vigie.probes.gate import Gate
     from vigie.probes.look import Plan, look, settings_for
@@ -188,7 +207,12 @@ def _look(ready: _Ready, *, quiet: bool) -> Report:
 
     services: list[judged.JudgedService] = []
     started = datetime.now(UTC)
-    settings = settings_for(ready.contact, resolvers=ready.resolvers)
+    settings = settings_for(
+        ready.contact,
+        resolvers=ready.resolvers,
+        sweep_socket=ready.sweep_socket,
+        datagrams=tuple(DATAGRAMS) if ready.udp else (),
+    )
     plan = Plan(ready.targets.targets, ready.scope, settings)
     with _ends_on_signal(stop.set), _progress(ready, quiet=quiet) as advance:
 
@@ -203,7 +227,7 @@ def _look(ready: _Ready, *, quiet: bool) -> Report:
             domains = look_at_domains(
                 ready.asked.names, gate=gate, stop=stop, resolvers=ready.resolvers, seconds=seconds
             )
-            services.extend(judged.judge(domain) for domain in domains)
+            services.extend(judged.judge(told) for domain in domains for told in domain.services)
     ended = datetime.now(UTC)
     found = judged.weaknesses(
         services,

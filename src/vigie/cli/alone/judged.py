@@ -11,6 +11,7 @@ from vigie.engine.checks import CHECKS, judge_all
 from vigie.engine.facts import Identity, ServiceLook
 from vigie.engine.matching import Match, MatchVerdict, VulnerabilityRecord, match_identity, mending_version
 from vigie.engine.outcome import Evidence, Outcome, Severity, Verdict
+from vigie.engine.place import place as where_is
 from vigie.engine.priority import Case, Priority, worst_severity
 
 Matches = tuple[tuple[VulnerabilityRecord, Match], ...]
@@ -87,10 +88,7 @@ def product_shown(identity: Identity) -> str:
 
 
 def place(look: ServiceLook) -> str:
-    if look.facts.domain is not None:
-        return look.facts.domain.name
-    host = look.name or look.address
-    return f"[{host}]:{look.port}" if ":" in host else f"{host}:{look.port}"
+    return where_is(look.name or look.address, look.port, look.facts.domain.name if look.facts.domain else "")
 
 
 def _of_service(service: JudgedService, language: str, day: date, exposed: bool) -> Iterable[Weakness]:
