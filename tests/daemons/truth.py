@@ -7,7 +7,7 @@ PACKAGED = "the package's"  # the version must be that of the package, without D
 
 @dataclass(frozen=True)
 class Truth:
-    service: str
+    service: str | None
     product: str | None = None  # vendor:product; None when what it says names none
     version: str | None = PACKAGED  # None when these settings hide it, or when it never tells
     weaknesses: frozenset[str] = frozenset()
@@ -29,6 +29,8 @@ DOVECOT, ORTHANC, DCMTK = "dovecot:dovecot", "orthanc-server:orthanc", "offis:dc
 REDIS, MARIADB, POSTGRESQL = "redis:redis", "mariadb:mariadb", "postgresql:postgresql"
 LISTING, NO_HSTS, OLD_TLS = "http-directory-listing", "http-no-hsts", "tls-obsolete-protocol"
 IN_CLEAR, NO_STARTTLS = "ftp-no-tls", "smtp-no-starttls"
+BIND, UNBOUND, KAMAILIO = "isc:bind", "nlnetlabs:unbound", "kamailio:kamailio"
+RESOLVES = "dns-resolves-for-anyone"
 IN_TROUBLE = "http-directory-listing http-login-in-clear"
 
 #   (daemon, port) -> what must be seen, all of it and nothing else
@@ -135,5 +137,18 @@ TRUTH = {
     ("telnetd", 2323): of("telnet", None, "telnet-exposed"),
     ("vnc", 5901): of("vnc", None, "vnc-without-password"),
     ("vnc-password", 5902): of("vnc", None, "vnc-exposed"),
+    ("storescp-tls", 2762): of("dicom", DCMTK, "dicom-answers-anyone"),
+    ("storescp-tls-refusing", 11112): of("dicom", None),
+    ("storescp-tls-certificates", 2762): of("tls", None, unknown="http-no-hsts"),
     ("dcmqrscp", 11112): of("dicom", None, "dicom-exposed"),
+    ("bind", 5353): of("dns", BIND),
+    ("bind-open", 5353): of("dns", BIND, RESOLVES),
+    ("bind-no-version", 5353): of("dns", None),
+    ("unbound", 5353): of("dns", UNBOUND, RESOLVES),
+    ("unbound-closed", 5353): of("dns", UNBOUND, unknown=RESOLVES),
+    ("mosquitto", 1883): of("mqtt", None, "broker-exposed"),
+    ("mosquitto-closed", 1883): of("mqtt", None, "broker-exposed"),
+    ("slapd", 2389): of("ldap", "openldap:openldap", "ldap-exposed", version=None),
+    ("snmpd", 1161): Truth(None),  # over a connection it says nothing before it knows who asks
+    ("kamailio", 5060): of("sip", KAMAILIO),
 }

@@ -24,7 +24,7 @@ def test_each_rule_has_an_example():
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
-        pytest.param("ssh", "Cisco-1.25", id="unknown-ssh"),
+        pytest.param("ssh", "Valombre-1.25", id="unknown-ssh"),
         pytest.param("http_server", "ApacheNotReally", id="apache-like"),
         pytest.param("http_server", "my-nginx/1.18.0-proxy", id="nginx-like"),
         pytest.param("html_title", "How to install Roundcube Webmail", id="a-page-about-it"),
@@ -42,6 +42,30 @@ def test_each_rule_has_an_example():
 )
 def test_what_only_resembles_a_product_is_not_recognised(kind, text):
     assert rules.matcher().match(kind, text) == ()
+
+
+def test_each_rule_tells_where_its_example_comes_from_in_the_families_that_say_so():
+    told = {family for family, row in rules._rows() if "source" in row}
+    assert {"appliances", "imaging", "network"} <= told
+    assert [row["pattern"] for family, row in rules._rows() if family in told and not row.get("source")] == []
+
+
+NAMED = """
+    fortinet:fortios pulsesecure:pulse_connect_secure ivanti:connect_secure citrix:netscaler_gateway
+    f5:big-ip_access_policy_manager paloaltonetworks:pan-os cisco:adaptive_security_appliance_software sonicwall:sonicos
+    sonicwall:sma100 checkpoint:quantum_security_gateway_firmware stormshield:stormshield_network_security sophos:sfos
+    watchguard:fireware zyxel:zld openvpn:openvpn_access_server arraynetworks:arrayos_ag vmware:horizon
+    microsoft:remote_desktop_web_access apache:guacamole wallix:bastion beyondtrust:remote_support teamviewer:teamviewer
+    anydesk:anydesk microsoft:exchange_server zimbra:collaboration roundcube:webmail vmware:vcenter_server vmware:esxi
+    dell:idrac9_firmware hp:integrated_lights-out_5_firmware qnap:qts synology:diskstation_manager hp:printer_firmware
+    hikvision:camera_firmware orthanc-server:orthanc dcm4che:dcm4chee-arc-light nextgen:mirth_connect
+    softneta:meddream_dicom_viewer hapifhir:hl7_fhir_core
+"""
+
+
+@pytest.mark.parametrize("product", NAMED.split())
+def test_every_family_that_gives_a_way_in_or_holds_care_data_has_its_rules(product):
+    assert product in {f"{rule.vendor}:{rule.product}" for rule in rules.rules()}
 
 
 def test_gateways_that_let_people_in_are_remote_access():

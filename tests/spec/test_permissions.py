@@ -12,19 +12,23 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
+from tests.api import routes as api
 from tests.factories import RegionFactory, UserFactory
 from tests.web import world as worlds
-from tests.web.test_routes import arguments, names
+from tests.web.test_routes import arguments, full, names
 from vigie.apps.accounts import actions
 from vigie.apps.accounts.enums import RoleKind
 from vigie.apps.accounts.models import User
+from vigie.apps.findings.agreements.actions import agree
 from vigie.apps.registry.actions import mark_essential
 from vigie.apps.scans.actions import stop_file
 from vigie.config.catalogues import compile_stale
 
 TABLE = yaml.safe_load((Path(__file__).parent / "permissions.yaml").read_text())
-ROUTES: dict[str, dict[str, dict[int, str]]] = TABLE["routes"]
+API = yaml.safe_load((Path(__file__).parent / "permissions-api.yaml").read_text())
+ROUTES: dict[str, dict[str, dict[int, str]]] = TABLE["routes"] | API["routes"]
 CHARACTERS: dict[str, dict[str, Any]] = TABLE["characters"]
 
 
@@ -91,7 +95,7 @@ def asked(client: Client, method: str, url: str) -> int:
     return int(answer.status_code)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def without_log() -> Iterator[None]:
     """Hundreds of refusals, each with its traceback, would be most of the time."""
     logging.disable(logging.CRITICAL)
@@ -99,23 +103,43 @@ def without_log() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[worlds.World]:
+    """Built once for all the characters, and taken back at their end."""
+    compile_stale()
+    with django_db_blocker.unblock(), transaction.atomic():
+        now = timezone.now()
+        built = worlds.build(now, establishments=3, services_each=2)
+        mark_essential(establishment=built.establishment, essential=True, by="test", now=now)
+        agree(establishment=built.establishment, kinds=["product"], signatory="D", basis="L", by="test", now=now)
+        yield built
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def urls(world: worlds.World) -> dict[str, str]:
+    given = arguments(world) | api.arguments(world)
+    return {name: reverse(full(name), args=given[name]) for name in ROUTES}
+
+
+def signed_in(world: worlds.World, told: dict[str, Any]) -> Client:
+    client = Client()
+    if not told.get("anonymous"):
+        client.force_login(character(world, told, timezone.now()))
+        client.get("/healthz")  # ties the session to its browser, which every request would do again
+    return client
+
+
 @pytest.mark.django_db
 @pytest.mark.usefixtures("without_log")
-def test_every_route_answers_every_character_as_the_table_says(settings):
-    compile_stale()
+@pytest.mark.parametrize("name", CHARACTERS)
+def test_every_route_answers_as_the_table_says(world, urls, settings, name):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    now = timezone.now()
-    world = worlds.build(now, establishments=3, services_each=2)
-    mark_essential(establishment=world.establishment, essential=True, shown_to_anssi=True, by="test", now=now)
-    urls = {name: reverse(f"web:{name}", args=given) for name, given in arguments(world).items()}
+    client = signed_in(world, CHARACTERS[name])
     wrong = []
-    for name, told in CHARACTERS.items():
-        client = Client()
-        if not told.get("anonymous"):
-            client.force_login(character(world, told, now))
-        for route, methods in ROUTES.items():
-            for method, cells in methods.items():
-                status = asked(client, method, urls[route])
-                if status != dict(columns(cells))[name]:
-                    wrong.append(f"{method} {route}: {name} gets {status}, not {dict(columns(cells))[name]}")
+    for route, methods in ROUTES.items():
+        for method, cells in methods.items():
+            status, right = asked(client, method, urls[route]), dict(columns(cells))[name]
+            if status != right:
+                wrong.append(f"{method} {route}: {status}, not {right}")
     assert wrong == []

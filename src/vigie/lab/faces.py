@@ -92,7 +92,7 @@ _SSH = (
     Face("ssh-7.4", _S, "OpenSSH_7.4", _openssh("7.4"), cves=("CVE-2018-15473",), becomes="ssh-10.0"),
     Face("ssh-weak-algorithms", _S, "OpenSSH_9.9p2", _openssh("9.9p2"), traits=frozenset({Trait.WEAK_ALGORITHMS}),
          fails=("ssh-weak-algorithms",), becomes="ssh-9.9"),
-    Face("ssh-1.99", _S, "Cisco-1.25", traits=frozenset({Trait.OLD_PROTOCOL}),
+    Face("ssh-1.99", _S, "Cisco-1.25", Product("cisco", "ios"), traits=frozenset({Trait.OLD_PROTOCOL}),
          fails=("ssh-obsolete-protocol",), becomes="ssh-9.9"),
 )  # fmt: skip
 

@@ -20,8 +20,10 @@ _RULE = "what a look or a rule does to a finding is a FindingEvent, append-only"
 SILENT = {
     "vigie.apps.jobs": "the ledger of work is its own history, and lies below the audit trail",
     "vigie.apps.audit": "it is the trail",
+    "vigie.apps.vault.actions.reencrypt_batch": "the same value under another key; its rotation left an event",
     "vigie.apps.vulns.actions.store_records": "public facts; each feed that was read leaves its event",
     "vigie.apps.vulns.actions.store_support": "public facts; each feed that was read leaves its event",
+    "vigie.apps.vulns.actions.announce": "asks for a job; the records that it follows left their lines of history",
     "vigie.apps.vulns.actions.intern": "what was seen, told by the look that saw it",
     "vigie.apps.vulns.actions.match_pairs": "derived from stored facts; each verdict is a dated row",
     "vigie.apps.vulns.actions.rematch_products": "derived from stored facts; each verdict is a dated row",

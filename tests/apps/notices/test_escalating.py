@@ -128,7 +128,8 @@ def test_what_is_withheld_is_never_sent(now):
 
 
 def test_the_roles_are_those_of_the_table():
-    assert {*ContactRole.values, "telephone"} == {one.value for one in Recipient}
+    national = {"hfds", "corruss", "anssi"}  # told of incidents, never of weaknesses
+    assert {*ContactRole.values, "telephone"} - national == {one.value for one in Recipient}
 
 
 def test_the_table_ends_before_the_deadline_of_what_is_exploited(now):

@@ -13,8 +13,9 @@ from .world import DAY, HOUR, Drawer, hospital, tell
 pytestmark = pytest.mark.django_db
 
 
-def test_what_is_urgent_leaves_at_once_and_once(now):
-    tell(hospital(now), now, 1, 2)
+def test_what_is_urgent_leaves_at_once_and_once(now, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        tell(hospital(now), now, 1, 2)
     drawer = Drawer()
     assert drawer.deliver(now).sent == 1
     assert drawer.deliver(now + HOUR).sent == 0
