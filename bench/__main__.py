@@ -12,10 +12,10 @@ from bench import Case
 # Which modules hold the cases of an area; an area without any is told, not passed over in silence.
 AREAS: dict[str, tuple[str, ...]] = {
     "main": ("registry", "sweep", "matching", "pages"),
-    "fix": ("audit", "survival", "sightings", "findings", "notices"),
-    "detect": ("daemons", "names"),
-    "exposed": ("exposed",),
-    "incidents": (),
+    "fix": ("audit", "survival", "timetofix", "sightings", "findings", "notices", "perimeter"),
+    "detect": ("raw_sweep", "daemons", "names", "mail_posture", "fingerprints"),
+    "exposed": ("exposed", "national", "rescore", "alerts", "peer"),
+    "incidents": ("incidents", "incident_years"),
     "means": (),
     "tell": (),
     "scale": (),
