@@ -4,26 +4,23 @@ import logging
 import multiprocessing
 import os
 import shutil
-import socket
-import struct
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, redirect_stdout
+from contextlib import redirect_stdout
 from importlib import metadata, resources
 from io import StringIO
-from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from bench import Case
-from bench.names import PLANTED, answer_to, look_at
+from bench.name_server import name_server
+from bench.names import look_at, names_of, zone_of
 from vigie.probes.domain import AT_ONCE
 
 PEER = "trustymail"
 ADDRESS, PORT = "127.94.1.53", 53  # the peer asks the port of name servers, and no other
-DOMAINS = 300
+DOMAINS = 3_000
 ASKED = 20  # times
 PEER_SECONDS = 30.0
 
@@ -36,10 +33,10 @@ def run() -> Iterator[Case]:
         note = "install it: make .venv/peers"
         yield Case("detect", name, 0, "times", goal, ok=False, note=note, absent=True)
         return
-    names = [f"d{number}.example" for number in range(DOMAINS)]
+    names = names_of(DOMAINS)
     try:
-        with _server(names):
-            looked, ours, our_cpu = _timed(lambda: len(look_at(names, f"{ADDRESS}:{PORT}")))
+        with name_server(zone_of(names), ADDRESS, PORT, by_tcp=True) as resolver:
+            looked, ours, our_cpu = _timed(lambda: len(look_at(names, resolver)))
             judged, theirs, their_cpu = _asked_of_the_peer(names)
     except PermissionError as error:
         yield Case("detect", name, 0, "times", goal, ok=False, note=f"port {PORT}: {error}", absent=True)
@@ -93,55 +90,3 @@ def _peer(names: list[str]) -> tuple[int, float, float]:
                 return sum(pool.map(one, names))
 
         return _timed(work)
-
-
-@contextmanager
-def _server(names: list[str]) -> Iterator[None]:
-    """A name server with its answers ready, by UDP and by TCP, in a process of its own. Raises PermissionError."""
-    with (
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams,
-        socket.create_server((ADDRESS, PORT)) as streams,
-    ):
-        datagrams.bind((ADDRESS, PORT))
-        ending = multiprocessing.Event()
-        server = multiprocessing.Process(target=_serve, args=(names, datagrams, streams, ending), daemon=True)
-        server.start()
-        try:
-            yield
-        finally:
-            ending.set()
-            server.join(5)
-
-
-def _serve(names: list[str], datagrams: socket.socket, streams: socket.socket, ending: Event) -> None:
-    zone: dict[str, list[str]] = {"mx.other.example": ["A 127.94.0.2"]}
-    for index, domain in enumerate(names):
-        for prefix, records in PLANTED[index % len(PLANTED)][0].items():
-            zone[prefix + domain] = [record.replace("{d}", domain) for record in records]
-    ready: dict[bytes, bytes] = {}
-
-    def reply(wire: bytes) -> bytes:
-        question = wire[2:]
-        if question not in ready:
-            ready[question] = answer_to(wire, zone)[2:]
-        return wire[:2] + ready[question]
-
-    def converse(stream: socket.socket) -> None:
-        stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with stream, stream.makefile("rb") as asked:
-            while len(length := asked.read(2)) == 2:
-                told = reply(asked.read(*struct.unpack(">H", length)))
-                stream.sendall(struct.pack(">H", len(told)) + told)
-
-    def accept() -> None:
-        while not ending.is_set():
-            threading.Thread(target=converse, args=(streams.accept()[0],), daemon=True).start()
-
-    threading.Thread(target=accept, daemon=True).start()
-    datagrams.settimeout(0.2)
-    while not ending.is_set():
-        try:
-            wire, sender = datagrams.recvfrom(4096)
-        except TimeoutError:
-            continue
-        datagrams.sendto(reply(wire), sender)

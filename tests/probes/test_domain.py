@@ -27,7 +27,7 @@ from vigie.engine.outcome import Verdict
 from vigie.probes import dnssec, transfer
 from vigie.probes.domain import look_at_domains
 from vigie.probes.gate import Gate
-from vigie.probes.names import Names
+from vigie.probes.names import Names, Run
 from vigie.probes.resolve import resolve_all, resolver_of
 from vigie.probes.scope import Intensity, Scope
 from vigie.probes.stop import StopSignal
@@ -324,8 +324,8 @@ def test_an_answer_to_another_question_is_not_heard():
         thread.start()
 
         async def ask():
-            async with Names(resolver_of((f"127.77.0.55:{liar.getsockname()[1]}",))) as names:
-                return await names.ask("TXT", "chu.example")
+            async with Run(resolver_of((f"127.77.0.55:{liar.getsockname()[1]}",))) as run:
+                return await Names(run).ask("TXT", "chu.example")
 
         assert asyncio.run(ask()) == ("right",)
         thread.join(5)

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 
 from vigie.engine.names.policy import mail_hosts
 
-from .names import Names
+from .names import Names, Run
 from .resolve import resolver_of
 
 AT_ONCE = 8
@@ -32,21 +32,26 @@ def follow(names: Iterable[str], addresses: Iterable[str], *, resolvers: tuple[s
 
 
 async def _follow(names: tuple[str, ...], addresses: tuple[str, ...], resolvers: tuple[str, ...]) -> tuple[Led, ...]:
-    asked = Names(resolver_of(resolvers))
-    turns = asyncio.Semaphore(AT_ONCE)
-
-    async def ask(begin: str, kind: str) -> list[Led]:
-        async with turns:
-            if kind == "PTR":
-                texts = await asked.ask(kind, ip_address(begin).reverse_pointer)
-                return [Led(begin, text.rstrip(".").lower(), "reverse_dns") for text in texts or ()]
-            texts = await asked.ask(kind, begin)
-            if kind == "MX":
-                hosts, _ = mail_hosts(texts)
-                return [Led(begin, host, "mx") for host in hosts or ()]
-            return [Led(begin, text, "dns") for text in texts or ()]
-
     questions = [(name, kind) for name in names for kind in ("A", "AAAA", "MX")]
     questions += [(address, "PTR") for address in addresses]
-    found = await asyncio.gather(*(ask(*question) for question in questions[:MOST_QUESTIONS]))
+    turns = asyncio.Semaphore(AT_ONCE)
+    async with Run(resolver_of(resolvers)) as run:
+        asked = Names(run)
+
+        async def one(begin: str, kind: str) -> list[Led]:
+            async with turns:
+                return await _led(asked, begin, kind)
+
+        found = await asyncio.gather(*(one(*question) for question in questions[:MOST_QUESTIONS]))
     return tuple(dict.fromkeys(led for part in found for led in part))
+
+
+async def _led(asked: Names, begin: str, kind: str) -> list[Led]:
+    if kind == "PTR":
+        texts = await asked.ask(kind, ip_address(begin).reverse_pointer)
+        return [Led(begin, text.rstrip(".").lower(), "reverse_dns") for text in texts or ()]
+    texts = await asked.ask(kind, begin)
+    if kind == "MX":
+        hosts, _ = mail_hosts(texts)
+        return [Led(begin, host, "mx") for host in hosts or ()]
+    return [Led(begin, text, "dns") for text in texts or ()]

@@ -10,15 +10,27 @@ import dns.exception
 from vigie.data.mail_names import claimable, selectors
 from vigie.data.suffixes import registered_domain
 from vigie.engine.facts import Answer, Facts, HostLook, PortState, ServiceLook, Transport
-from vigie.engine.names import Answers, DkimKey, DomainFacts, Lead, dkim, dmarc, leads, policy, spf
+from vigie.engine.names import (
+    Answers,
+    DkimKey,
+    DnssecState,
+    DomainFacts,
+    Lead,
+    Question,
+    dkim,
+    dmarc,
+    leads,
+    policy,
+    spf,
+)
 
 from . import dnssec, transfer
 from .gate import Gate
-from .names import Names
+from .names import Names, Run
 from .resolve import LIES, in_words, lies, resolver_of
 from .stop import StopSignal
 
-AT_ONCE = 4  # domains; each asks about twenty questions of our own resolver
+AT_ONCE = 16  # domains; each asks some ten questions of our own resolver, most of them at once
 MAX_MAIL_HOSTS = 10
 MAX_NAME_SERVERS = 13
 DNS_PORT = 53
@@ -52,16 +64,32 @@ async def _look_at_all(
     seconds: float,
     tell: Callable[[HostLook], None],
 ) -> tuple[HostLook, ...]:
-    turns = asyncio.Semaphore(AT_ONCE)
-    why_not = await _cannot_ask(resolvers)
     looks: dict[str, HostLook] = {}
+    why_not = await _cannot_ask(resolvers)
+    if why_not:
+        for name in names:
+            looks[name] = _unknown(name, why_not, gate.now())
+            tell(looks[name])
+        return tuple(looks.values())
+    async with Run(resolver_of(resolvers)) as run:
+        await _look_at_each(names, run, gate, stop, seconds, looks, tell)
+    return tuple(looks[name] for name in names if name in looks)
+
+
+async def _look_at_each(
+    names: tuple[str, ...],
+    run: Run,
+    gate: Gate,
+    stop: StopSignal,
+    seconds: float,
+    looks: dict[str, HostLook],
+    tell: Callable[[HostLook], None],
+) -> None:
+    turns = asyncio.Semaphore(AT_ONCE)
 
     async def one(name: str) -> None:
         async with turns:
-            if why_not:
-                looks[name] = _unknown(name, why_not, gate.now())
-            else:
-                looks[name] = await look_at_domain(name, gate=gate, resolvers=resolvers, seconds=seconds)
+            looks[name] = await look_at_domain(name, run=run, gate=gate, seconds=seconds)
             tell(looks[name])
 
     work = asyncio.gather(*(one(name) for name in names))
@@ -72,7 +100,6 @@ async def _look_at_all(
     else:
         work.cancel()
         await asyncio.wait({work})
-    return tuple(looks[name] for name in names if name in looks)
 
 
 async def _cannot_ask(resolvers: tuple[str, ...]) -> str:
@@ -89,12 +116,12 @@ def _unknown(name: str, reason: str, now: datetime) -> HostLook:
     return _host(DomainFacts(name, (registered_domain(name) or name) == name, None), reason, now, now)
 
 
-async def look_at_domain(name: str, *, gate: Gate, resolvers: tuple[str, ...], seconds: float) -> HostLook:
+async def look_at_domain(name: str, *, run: Run, gate: Gate, seconds: float) -> HostLook:
     """What this domain publishes; no service for a name that has nothing to show, or that no resolver could tell of."""
     now = gate.now()
     registered = registered_domain(name) or name
-    async with Names(resolver_of(resolvers)) as names:
-        facts = await _facts(name, registered, names, gate, seconds, now)
+    names = Names(run)
+    facts = await _facts(name, registered, names, gate, seconds, now)
     return _host(facts, names.reason, now, gate.now())
 
 
@@ -179,7 +206,7 @@ class _Look:
             tls_reports=policy.records_of(tls_reports, "v=TLSRPTv1"),
             dane_hosts=dane,
             caa=caa,
-            dnssec=await dnssec.ask(self.names.resolver, name, self.now) if own else None,
+            dnssec=await self._signatures() if own else None,
             name_servers=tuple(sorted(server.rstrip(".").lower() for server in servers)) if servers else servers,
             open_transfers=await self._transfers(servers),
             dkim=keys,
@@ -187,6 +214,12 @@ class _Look:
             mail_hosts_missing=no_mail_host,
             name_servers_missing=await self._missing(servers) if own else None,
         )
+
+    async def _signatures(self) -> DnssecState | None:
+        parent = await self.names.ask("DS", self.name)
+        if parent == () and Question("DS", self.name) in self.names.denied:
+            return DnssecState.UNSIGNED  # as most domains are, and nothing else is to be asked
+        return await dnssec.ask(self.names.resolver, self.name, self.now)
 
     async def _keys(self) -> tuple[DkimKey, ...] | None:
         if not self.hosts:

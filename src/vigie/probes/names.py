@@ -1,11 +1,13 @@
-"""What does our resolver say of a name? Each question once for a look."""
+"""What does our resolver say of a name? Each question once for a look, and what is shared once for a run."""
 
 import asyncio
-from typing import Self, TypeVar
+from dataclasses import dataclass
+from typing import NamedTuple, Self, TypeVar
 
 import dns.asyncresolver
 import dns.exception
-import dns.rcode
+import dns.message
+import dns.rdatatype
 import dns.resolver
 import dns.rrset
 
@@ -17,31 +19,111 @@ from .resolver_socket import ResolverSocket
 MAX_TEXT = 4096
 MAX_RECORDS = 200
 MAX_QUESTIONS = 60  # of one rule: SPF stops at ten lookups, whose addresses are asked too
+MOST_KNOWN = 50_000  # answers remembered by one run
 T = TypeVar("T")
 
 
-class Names:
-    """Asks our resolver, each question once for a look; None is "nobody could tell", and `reason` says why."""
+class _Known(NamedTuple):
+    answers: Answers
+    missing: bool = False
+    denied: bool = False
+    reason: str = ""  # why nobody could tell
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question that is under way for somebody."""
+
+    answer: "asyncio.Future[_Known]"
+
+
+class Run:
+    """One socket, and the answers that several looks share: a provider of mail is the same for all its customers.
+
+    It lives as long as one run. What nobody could tell is not kept: the next look asks again.
+    """
 
     def __init__(self, resolver: dns.asyncresolver.Resolver) -> None:
         self.resolver = resolver
-        self.reason = ""
-        self.missing: set[str] = set()  # names that do not exist at all
         self._socket = ResolverSocket()
-        self._known: dict[Question, asyncio.Task[Answers]] = {}
+        self._known: dict[Question, _Known | _Asked] = {}
 
     async def __aenter__(self) -> Self:
-        await self._socket.open(self.resolver)
+        self._socket.open(self.resolver)
         return self
 
     async def __aexit__(self, *error: object) -> None:
         self._socket.close()
 
+    async def ask(self, question: Question) -> _Known:
+        known = self._known.get(question)
+        if isinstance(known, _Asked):
+            return await known.answer
+        if known is not None:
+            return known
+        if len(self._known) >= MOST_KNOWN:
+            self._known = {one: told for one, told in self._known.items() if isinstance(told, _Asked)}
+        asked = _Asked(asyncio.get_running_loop().create_future())
+        self._known[question] = asked
+        try:
+            told = await self._ask(question)
+        except BaseException:
+            del self._known[question]
+            asked.answer.cancel()
+            raise
+        if told.answers is None:
+            del self._known[question]
+        else:
+            self._known[question] = told
+        asked.answer.set_result(told)
+        return told
+
+    async def _ask(self, question: Question) -> _Known:
+        told = await self._socket.ask(question.name, question.kind)
+        if told is None:
+            return await self._ask_at_length(question)
+        return _Known(tuple(text[:MAX_TEXT] for text in told.texts[:MAX_RECORDS]), told.missing, told.denied)
+
+    async def _ask_at_length(self, question: Question) -> _Known:
+        """With all that a resolver does when the short way fails: other servers, TCP, and why nobody could tell."""
+        try:
+            answer = await self.resolver.resolve(
+                question.name, question.kind, raise_on_no_answer=False, search=False, lifetime=LIFETIME_SECONDS
+            )
+        except dns.resolver.NXDOMAIN as error:
+            responses = error.responses().values()  # type: ignore[no-untyped-call]
+            return _Known((), missing=True, denied=any(_has_authority(one) for one in responses))
+        except dns.exception.DNSException as error:
+            return _Known(None, reason=in_words(error))
+        except (OSError, ValueError) as error:
+            return _Known(None, reason=f"the resolver cannot be used: {error}")
+        return _Known(_texts(question, answer.rrset), denied=_has_authority(answer.response))
+
+
+class Names:
+    """The questions of one look; None is "nobody could tell", and `reason` says why."""
+
+    def __init__(self, run: Run) -> None:
+        self.resolver = run.resolver
+        self.reason = ""
+        self.missing: set[str] = set()  # names that do not exist at all
+        self.denied: set[Question] = set()  # "there is none", said by the zone itself
+        self._run = run
+        self._failed: set[Question] = set()
+
     async def ask(self, kind: str, name: str) -> Answers:
         question = Question(kind, name.rstrip(".").lower())
-        if question not in self._known:
-            self._known[question] = asyncio.ensure_future(self._ask(question))
-        return await self._known[question]
+        if question in self._failed:
+            return None
+        told = await self._run.ask(question)
+        if told.answers is None:
+            self._failed.add(question)
+            self.reason = self.reason or told.reason
+        if told.missing:
+            self.missing.add(question.name)
+        if told.denied:
+            self.denied.add(question)
+        return told.answers
 
     async def run(self, survey: Survey[T]) -> T | None:
         """The facts of a rule of the engine; None when it asks more than any honest record would."""
@@ -56,35 +138,9 @@ class Names:
         survey.close()
         return None
 
-    async def _ask(self, question: Question) -> Answers:
-        told = await self._socket.ask(question.name, question.kind)
-        if told is None:
-            return await self._ask_at_length(question)
-        code, message = told
-        if code is dns.rcode.NXDOMAIN:
-            self.missing.add(question.name)
-            return ()
-        try:
-            return _texts(question, message.resolve_chaining().answer if message is not None else None)
-        except dns.exception.DNSException:
-            return await self._ask_at_length(question)
 
-    async def _ask_at_length(self, question: Question) -> Answers:
-        """With all that a resolver does when the short way fails: other servers, TCP, and why nobody could tell."""
-        try:
-            answer = await self.resolver.resolve(
-                question.name, question.kind, raise_on_no_answer=False, search=False, lifetime=LIFETIME_SECONDS
-            )
-        except dns.resolver.NXDOMAIN:
-            self.missing.add(question.name)
-            return ()
-        except dns.exception.DNSException as error:
-            self.reason = self.reason or in_words(error)
-            return None
-        except (OSError, ValueError) as error:
-            self.reason = self.reason or f"the resolver cannot be used: {error}"
-            return None
-        return _texts(question, answer.rrset)
+def _has_authority(response: dns.message.Message) -> bool:
+    return any(rrset.rdtype == dns.rdatatype.SOA for rrset in response.authority)
 
 
 def _texts(question: Question, found: dns.rrset.RRset | None) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from .connection import Connection
 from .errors import ProbeError
 from .gate import Gate
 from .http import HttpConversation, host_header
-from .names import Names
+from .names import Names, Run
 from .pace import Pace, process_pace
 from .resolve import resolve, resolver_of
 from .scope import Mandate, MandateKind, Permit, Scope
@@ -61,10 +61,12 @@ async def in_dns(kind: str, value: str, token: str, *, resolvers: tuple[str, ...
     if name is None:
         return Sight(Shown.NO, "the range has no reverse zone of its own")
     try:
-        names = Names(resolver_of(resolvers))
+        run = Run(resolver_of(resolvers))
     except (OSError, ValueError) as error:
         return Sight(Shown.UNKNOWN, f"the resolver cannot be used: {error}"[:200])
-    texts = await names.ask("TXT", name)
+    async with run:
+        names = Names(run)
+        texts = await names.ask("TXT", name)
     if texts is None:
         return Sight(Shown.UNKNOWN, names.reason or "the resolvers failed")
     if any(text.strip() == TEXT + token for text in texts):
