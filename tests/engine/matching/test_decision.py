@@ -187,10 +187,13 @@ def test_a_range_that_goes_backwards_is_not_judged():
     ("version", "expected"),
     [
         pytest.param("3.8.20", "not_affected", id="another-line"),
-        pytest.param("3.13.0rc1", "unknown", id="the-same-line"),
+        pytest.param("3.13.0a1", "affected", id="first-of-the-line"),
+        pytest.param("3.13.0rc1", "affected", id="before-the-end"),
+        pytest.param("3.13.0rc2", "fixed", id="the-end"),
+        pytest.param("3.13.1", "fixed", id="after-the-release"),
     ],
 )
-def test_both_ends_on_one_line_leave_the_other_lines_out_even_backwards(version, expected):
+def test_a_range_that_ends_before_its_own_release_is_of_its_pre_releases(version, expected):
     """CVE-2024-6232 is said so: the release that begins comes after the pre-release that ends."""
     python = "python_software_foundation:cpython"
     statement = any_of(cpe(f"a:{python}", start_including="3.13", end_excluding="3.13.0rc2"))
@@ -290,3 +293,24 @@ def test_every_version_is_only_believed_of_who_means_it(source, expected):
     answer = match(Identity("valmed", "portal", "1.0"), any_of(cpe("a:valmed:portal:*")), source=source)
     assert answer is not None
     assert answer.verdict.value == expected
+
+
+@pytest.mark.parametrize(
+    ("build", "expected"),
+    [
+        pytest.param("15.2.1118.7", "unknown", id="the-line-that-is-named"),
+        pytest.param("15.2.1258.12", "fixed", id="the-next-one"),
+        pytest.param("15.1.2507.6", "not_affected", id="another-year"),
+        pytest.param("15.0.1497.2", "unknown", id="the-other-that-is-named"),
+    ],
+)
+def test_a_build_of_exchange_meets_the_names_of_updates(build, expected):
+    """A security update leaves the name as it is: on the line that is named, the build does not decide."""
+    named = ("2019:cumulative_update_12", "2013:cumulative_update_23")
+    statement = any_of(*(cpe(f"a:microsoft:exchange_server:{one}") for one in named))
+    assert verdict(statement, "microsoft:exchange_server", build) == expected
+
+
+def test_a_python_of_somebody_is_judged_as_what_was_published():
+    statement = any_of(cpe("a:python:python", end_including="3.9.2"))
+    assert verdict(statement, "python:python", "3.9.2+deb11u1") == "affected"

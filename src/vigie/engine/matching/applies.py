@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vigie.engine.versions import Version, parse
+from vigie.engine.versions import Version
 from vigie.engine.versions import order as compare_versions
 
 from .statement import ANY, NONE, Configuration, Criterion, Node, Operator
-from .version_range import Holds, Seen, joined, scheme_for, within
+from .version_range import Holds, Seen, joined, limit_named, within
 
 HARDWARE = "h"
 SYSTEM = "o"
@@ -150,7 +150,7 @@ def limit_of(seen: Seen, criterion: Criterion) -> Version | None:
     bound = criterion.end_excluding or criterion.end_including
     if not bound and criterion.version not in {ANY, NONE}:
         bound = joined(criterion.version, criterion.update)
-    return parse(scheme_for(seen.scheme, bound), bound) if bound else None
+    return limit_named(seen, bound)
 
 
 def is_past(seen: Seen, criterion: Criterion, limit: Version) -> bool:

@@ -21,8 +21,13 @@ def see(identity: Identity, aliases: Aliases = NO_ALIASES) -> Seen:
     product = aliases.canonical(identity.vendor.lower(), identity.product.lower())
     text = joined(plain.version, plain.update)
     scheme = scheme_of(*product)
-    version = parse(scheme_for(scheme, text), text) if text is not None else None
+    version = parse(scheme_for(scheme, text), _public(scheme, text)) if text is not None else None
     return Seen(plain, product, frozenset(aliases.names(*product)), scheme, version, text)
+
+
+def _public(scheme: str, text: str) -> str:
+    """Ranges speak of what was published: a build of somebody's own (3.9.2+deb) is that version."""
+    return text.partition("+")[0] if scheme == "pep440" else text
 
 
 def match(identity: Identity, statement: Statement, *, source: str, aliases: Aliases = NO_ALIASES) -> Match | None:

@@ -102,9 +102,10 @@ def _read(product: Product, text: str | None) -> Version | None:
 
 
 def _exact(scheme: str, text: str) -> Version | None:
-    """None when it cannot be read, or tells a beginning only."""
-    version = parse(scheme_for(scheme, text), text)
-    return None if version is None or version.vague else version
+    """None when it cannot be read, tells a beginning only, or is of a list that does not compare with the others."""
+    wanted = scheme_for(scheme, text)
+    version = parse(wanted, text)
+    return None if version is None or version.vague or version.scheme != wanted else version
 
 
 @dataclass(frozen=True, slots=True)

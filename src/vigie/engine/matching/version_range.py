@@ -38,6 +38,7 @@ class Seen:
         return (self.written or "no version")[:60]
 
 
+_PRE_RELEASE = re.compile(r"(\d+(?:\.\d+)*)[-._]?(?:a|b|c|rc|alpha|beta|m|pre)[-._]?\d+", re.IGNORECASE)
 _NOTHING = frozenset({None, "", ANY, NONE})
 # Some products write their update inside the version already: 9.1R11.4, 8.8.15 Patch 31.
 _CUMULATIVE = re.compile(r"cumulative_update_|service_pack_|cu\d")
@@ -84,12 +85,25 @@ def _in_bounds(seen: Seen, criterion: Criterion) -> Holds:
         holds = min(holds, _meets(seen, criterion.end_including, "<=", ""))
     if criterion.end_excluding:
         holds = min(holds, _meets(seen, criterion.end_excluding, "<", "~"))
+    if holds is Holds.NO and _of_pre_releases(seen, criterion):
+        # ">=3.13,<3.13.0rc2" is of what came before the release: its beginning means the whole of that line.
+        return _meets(seen, criterion.end_excluding or "", "<", "~")
     if holds is Holds.NO and _goes_backwards(seen, criterion):
         # The source's slip: which of the two ends is wrong, nobody can tell; above both is outside all the same, and
-        # so is another line when both ends are of one: ">=3.13,<3.13.0rc2" is of the pre-releases of 3.13 alone.
+        # so is another line when both ends are of one.
         above = against(seen, criterion.start_including or criterion.start_excluding) == ">"
         return Holds.NO if above or _on_another_line(seen, criterion) else Holds.UNKNOWN
     return holds
+
+
+def _of_pre_releases(seen: Seen, criterion: Criterion) -> bool:
+    """The end is a pre-release of the very version that the range begins with, and what was seen is of its line."""
+    start, end = criterion.start_including, criterion.end_excluding
+    found = _PRE_RELEASE.fullmatch(end or "")
+    if found is None or not start or seen.version is None or compare(seen.scheme, start, found[1]) != "=":
+        return False
+    limit = limit_named(seen, end)
+    return limit is not None and limit.branch == seen.version.branch
 
 
 def _on_another_line(seen: Seen, criterion: Criterion) -> bool:
@@ -117,12 +131,23 @@ def _meets(seen: Seen, bound: str, inside: str, outside: str) -> Holds:
 
 def against(seen: Seen, bound: str | None) -> str:
     """How what was seen stands to a bound: "<", "=", ">", "?", or "~" when the bound names the line that it is on."""
-    limit = parse(scheme_for(seen.scheme, bound), bound) if bound else None
+    limit = limit_named(seen, bound)
     if seen.version is None or limit is None or limit.scheme != seen.version.scheme:
         return "?"
     if limit.vague and limit.key <= seen.version.key <= limit.ceiling:
         return "~"
     return compare_versions(seen.version, limit)
+
+
+def limit_named(seen: Seen, bound: str | None) -> Version | None:
+    """A bound, read in the way that what was seen is written where it can be; None when it cannot be read."""
+    if not bound:
+        return None
+    limit = parse(scheme_for(seen.scheme, bound), bound)
+    if seen.version is not None and (limit is None or limit.scheme != seen.version.scheme):
+        # "2019 CU12" meets a build: the list of builds tells which line it names.
+        return parse(seen.scheme, bound) or limit
+    return limit
 
 
 def _same(seen: Seen, criterion: Criterion) -> Holds:

@@ -12,6 +12,13 @@ __all__ = ["Order", "Version", "compare", "parse", "scheme_named", "scheme_of", 
 Order = Literal["<", "=", ">", "?"]
 
 _ESCAPE = re.compile(r"\\(.)")
+# What a banner or an advisory puts before the number; a word that is no name ("beta 2") is never taken away.
+_NAMED = re.compile(
+    r"(?:version|ver\.?|apache tomcat|tomcat|openssl|openssh|php|nginx|exim|dovecot|postfix|routeros|junos(?: os)?|"
+    r"pan-os|big-ip|sonicos|zld|zimbra|fortios|forti[a-z]+(?:-\w+)?|esxi|vcenter(?: server)?|"
+    r"(?:microsoft )?exchange server|quts hero|dsm|qts|orthanc|dcmtk|stormshield|sns)[ /]+(?=[vrh]?\d)",
+    re.IGNORECASE,
+)
 
 
 def schemes() -> tuple[str, ...]:
@@ -25,7 +32,12 @@ def parse(scheme: str, text: str) -> Version | None:
         return None
     plain = _ESCAPE.sub(r"\1", text).strip()
     read = READERS.get(scheme)
-    reading = read(plain if scheme in CASED else plain.lower()) if read else None
+    if read is None:
+        return None
+    known = plain if scheme in CASED else plain.lower()
+    reading = read(known)
+    if reading is None and (named := _NAMED.match(known)):
+        reading = read(known[named.end() :])
     return None if reading is None else version(scheme, text, reading)
 
 
@@ -38,6 +50,8 @@ def compare(scheme: str, a: str, b: str) -> Order:
 
 
 def order(first: Version, second: Version) -> Order:
+    if first.scheme != second.scheme:
+        return "?"
     if first.ceiling < second.key:
         return "<"
     if first.key > second.ceiling:

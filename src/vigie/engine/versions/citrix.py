@@ -6,7 +6,8 @@ from .dotted import branch, integers, release
 from .value import Reading
 
 _SHAPE = re.compile(
-    r"(?:netscaler )?(?:ns)?(\d+\.\d+)(?:[-:. ]+(?:(?:fips|ndcpp)[-: ]*)?(?:build )?(\d+\.\d+)(?:\.[a-z]+)?)?"
+    r"(?:netscaler )?(?:\d+\.\d+-(?:fips|ndcpp) )?(?:ns)?(\d+\.\d+)"
+    r"(?:[-:. ]+(?:(?:fips|ndcpp)[-: ]*)?(?:build )?(\d+\.\d+)(?:\.[a-z]+)?)?"
 )
 
 

@@ -4,7 +4,10 @@ import re
 
 from .value import Reading
 
-_SHAPE = re.compile(r"(20\d\d)(?:[ :_](?:-|(?:cumulative_update_|cu)(\d+)|(?:sp|service_pack_)(\d+)))?")
+_SHAPE = re.compile(
+    r"(20\d\d)"
+    r"(?:[ :_](?:-|(?:cumulative_update_|cu)(\d+)|(?:sp|service_pack_)(\d+)(?:_(?:update_)?(?:rollup_|ru)(\d+))?))?"
+)
 
 
 def read(text: str) -> Reading | None:
@@ -12,4 +15,4 @@ def read(text: str) -> Reading | None:
     if found is None:
         return None
     year = int(found[1])
-    return Reading((year, int(found[3] or 0), int(found[2] or 0)), (year,))
+    return Reading((year, int(found[3] or 0), int(found[2] or 0), int(found[4] or 0)), (year,))

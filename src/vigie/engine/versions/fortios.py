@@ -5,7 +5,9 @@ import re
 from .dotted import branch, integers, release
 from .value import Reading
 
-_SHAPE = re.compile(r"v?(\d+(?:\.\d+)*)(?:[-, ]*build ?\d+)?(?:[-, ]\(?(?:ga|mature|feature|[fm])\.?[a-z.]*\)?)?")
+_SHAPE = re.compile(
+    r"v?(\d+(?:\.\d+)*)(?:[-, ]*build ?\d+)?(?:,\d{6})?(?:[-, ]+\(?(?:ga|mature|feature|[fm])\.?[a-z.]*\)?)?"
+)
 
 
 def read(text: str) -> Reading | None:

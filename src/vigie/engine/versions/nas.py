@@ -5,7 +5,7 @@ import re
 from .dotted import branch, integers, release
 from .value import Reading
 
-_SHAPE = re.compile(r"(?:dsm |qts )?(\d+(?:\.\d+)*)(?:-(\d+)(?:(?:-| update )(\d+))?| build \d+)?")
+_SHAPE = re.compile(r"(?:dsm |qts )?h?(\d+(?:\.\d+)*)(?:-(\d+)(?:(?:-| update )(\d+))?| build \d+)?")
 
 
 def read(text: str) -> Reading | None:

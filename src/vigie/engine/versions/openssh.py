@@ -5,7 +5,7 @@ import re
 from .dotted import branch, integers, release
 from .value import Reading
 
-_SHAPE = re.compile(r"(?:openssh[_-])?(\d+(?:\.\d+)*)(?:[-_. ]?p(\d+))?")
+_SHAPE = re.compile(r"(?:openssh[_-](?:for_windows_)?)?(\d+(?:\.\d+)*)(?:[-_. ]?p(\d+))?")
 
 
 def read(text: str) -> Reading | None:

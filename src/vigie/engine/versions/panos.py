@@ -1,11 +1,11 @@
-"""PAN-OS: 11.0.4 < 11.0.4-h1 < 11.0.5; a hotfix belongs to its own maintenance release."""
+"""PAN-OS: 11.0.4-b8 (beta) < 11.0.4 < 11.0.4-h1 < 11.0.5; a hotfix belongs to its own maintenance release."""
 
 import re
 
 from .dotted import branch, integers, release
 from .value import Reading
 
-_SHAPE = re.compile(r"v?(\d+(?:\.\d+)+)(?:[- ]?h(\d+))?")
+_SHAPE = re.compile(r"v?(\d+(?:\.\d+)+)(?:[- ]?h(\d+)|-b(\d+))?")
 
 
 def read(text: str) -> Reading | None:
@@ -13,4 +13,5 @@ def read(text: str) -> Reading | None:
     if found is None:
         return None
     numbers = integers(found[1])
-    return Reading((*release(numbers), int(found[2] or 0)), branch(numbers, 2))
+    stage = (0, int(found[3])) if found[3] else (1, int(found[2] or 0))
+    return Reading((*release(numbers), *stage), branch(numbers, 2))

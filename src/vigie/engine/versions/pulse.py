@@ -9,11 +9,12 @@ _RELEASE = re.compile(r"(\d+\.\d+)[-_ ]?r(\d+(?:\.\d+)*)(?:[-_ (]+(?:build[ -]?)
 _BUILD = re.compile(r"(\d+\.\d+)\.(\d+)\.(\d{3,})(?:\.\d+)?")
 # Builds whose patch level the vendor's release notes tell (techpubs, pulse-connect-secure, pcs/9.1rx).
 _KNOWN_BUILDS: dict[tuple[int, ...], int] = {(9, 1, 11, 12173): 3, (9, 1, 11, 12319): 4, (9, 1, 11, 13127): 5}
+_DOTTED = re.compile(r"(\d+\.\d+)\.(\d{1,2}(?:\.\d{1,2})?)")  # 22.7.2.5 is 22.7R2.5
 _LINE = re.compile(r"\d+(?:\.\d+)?")
 
 
 def read(text: str) -> Reading | None:
-    if found := _RELEASE.fullmatch(text):
+    if found := _RELEASE.fullmatch(text) or _DOTTED.fullmatch(text):
         line = integers(found[1])
         return Reading((*release(line), *release(integers(found[2]))), branch(line, 2))
     if found := _BUILD.fullmatch(text):

@@ -5,7 +5,7 @@ import re
 from .dotted import branch, integers, release
 from .value import Reading
 
-_SHAPE = re.compile(r"(?:sonicos )?(\d+(?:\.\d+)+)(?:-(\d+)[a-z]{0,3})?")
+_SHAPE = re.compile(r"(?:sonicos )?(\d+(?:\.\d+)+)(?:-d)?(?:-(\d+)[a-z]{0,3}(?:-r\d+)?)?")
 
 
 def read(text: str) -> Reading | None:

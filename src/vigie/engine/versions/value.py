@@ -12,6 +12,7 @@ class Reading:
     parts: tuple[int, ...]  # none negative; prefix-free within a scheme, save for what `vague` says
     branch: tuple[int, ...]  # the maintained line that it belongs to: (7, 0) of FortiOS 7.0.12
     vague: bool = False  # only a beginning is known: 9.1R11 with a patch level that is not told
+    track: str = ""  # a list of its own, which does not compare with the others: VMware's patch bundles
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -20,7 +21,7 @@ class Version:
 
     key: bytes  # sorts as the versions do: what a database or a columnar file compares
     ceiling: bytes = field(compare=False)  # the highest key that it may have; `key` itself when nothing is vague
-    scheme: str = field(compare=False)
+    scheme: str = field(compare=False)  # with its list behind it: "vmware/bundle" does not compare with "vmware"
     text: str = field(compare=False)
     parts: tuple[int, ...] = field(compare=False)
     branch: tuple[int, ...] = field(compare=False)
@@ -44,4 +45,5 @@ def version(scheme: str, text: str, reading: Reading) -> Version:
     key = encode(reading.parts)
     # 0xFF cannot be the length of a number: LONGEST characters hold fewer than 42 bytes of digits.
     ceiling = key + b"\xff" if reading.vague else key
-    return Version(key, ceiling, scheme, text, reading.parts, reading.branch)
+    named = f"{scheme}/{reading.track}" if reading.track else scheme
+    return Version(key, ceiling, named, text, reading.parts, reading.branch)

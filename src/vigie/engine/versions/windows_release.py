@@ -5,10 +5,11 @@ import re
 from .value import Reading
 
 _SHAPE = re.compile(r"(\d\d)(?:(0[1-9]|1[0-2])|h([12]))")
+_OTHER_NAMES = {"2009": "20h2"}  # as its first builds called it
 
 
 def read(text: str) -> Reading | None:
-    found = _SHAPE.fullmatch(text)
+    found = _SHAPE.fullmatch(_OTHER_NAMES.get(text, text))
     if found is None:
         return None
     # The halves came out in spring and autumn, after the months that earlier names carry.
