@@ -329,3 +329,9 @@ def test_an_answer_to_another_question_is_not_heard():
 
         assert asyncio.run(ask()) == ("right",)
         thread.join(5)
+
+
+def test_without_a_name_no_resolver_is_spoken_to():
+    stop = StopSignal()
+    gate = Gate(Scope([mandate()]), stop, free_pace(), lambda: NOW)
+    assert look_at_domains((), gate=gate, stop=stop, resolvers=("192.0.2.53",), seconds=1) == ()

@@ -53,7 +53,10 @@ def look_at_domains(
     The records are asked of our resolvers; only the transfer of a zone is asked of its own servers, through the gate.
     When stopped, ends at once with the domains that were looked at to the end.
     """
-    return asyncio.run(_look_at_all(tuple(dict.fromkeys(names)), gate, stop, resolvers, seconds, tell))
+    asked = tuple(dict.fromkeys(names))
+    if not asked:
+        return ()  # without a name, no resolver is spoken to
+    return asyncio.run(_look_at_all(asked, gate, stop, resolvers, seconds, tell))
 
 
 async def _look_at_all(

@@ -23,7 +23,7 @@ from .stop import StopSignal
 Place = tuple[str, int]
 Dial = Callable[[], socket.socket]  # a stream to a new vigie-sweep
 
-READY_SECONDS = 5.0  # the process starts an interpreter and numpy
+READY_SECONDS = 20.0  # the process starts an interpreter and numpy; a busy machine took more than 5 s
 _AHEAD = 256  # places looked at together
 _TICK_SECONDS = 0.05
 
