@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from vigie.engine.facts import Certificate, Facts, FtpFacts, HttpFacts, Identity, SmtpFacts, SshFacts, TlsFacts
+from vigie.engine.facts import Facts, FtpFacts, HttpFacts, Identity, SmtpFacts, SshFacts
+from vigie.engine.facts_of_tls import Certificate, TlsFacts
 from vigie.engine.sameness import changed, sign_of
 
 CERTIFICATE = Certificate(

@@ -6,12 +6,17 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vigie.engine.checks import judge_all
 from vigie.engine.facts import Answer
+from vigie.engine.outcome import Verdict
 from vigie.probes import tls
 
 from .certificates import NAME, certificate, context
 from .conftest import HURRIED, NOW, PATIENT
 from .servers import answers, listening, page, resets, silent, site
+from .tls.old_server import SSL3, TLS10, OldServer
+
+RC4_128_SHA = 0x0005
 
 ALERT = b"\x15\x03\x03\x00\x02\x02\x28"  # fatal, handshake failure
 
@@ -68,7 +73,7 @@ def test_a_server_that_accepts_tls_1_0_is_seen_on_a_second_connection(secure, as
         service = ask(server, "https")
     assert service.facts.tls.protocol == "TLSv1.3"
     assert service.facts.tls.accepts_obsolete is True
-    assert {raw.probe for raw in service.raw} == {"http", "tls-obsolete"}
+    assert {raw.probe for raw in service.raw} == {"http", "tls-hello"}
 
 
 def test_a_certificate_that_is_signed_by_itself_is_seen(secure, ask):
@@ -106,6 +111,18 @@ def test_a_server_that_does_not_finish_its_handshake_is_not_taken_for_a_site(han
     assert (service.service, service.answer) == (service_kind, answer)
 
 
+def test_a_server_that_knows_nothing_of_today_is_seen_by_what_it_says_in_clear(ask):
+    old = OldServer((SSL3, TLS10), (RC4_128_SHA,), chain=(certificate().public_bytes(Encoding.DER),))
+    with listening(old) as server:
+        service = ask(server, "https", name=NAME)
+    shown = service.facts.tls
+    assert (service.service, service.answer) == ("tls", Answer.ANSWERED)
+    assert (shown.protocol, shown.cipher, shown.versions) == ("TLSv1", "RSA_WITH_RC4_128_SHA", ("SSLv3", "TLSv1"))
+    assert (shown.weak_suites, shown.name_matches) == (("RSA_WITH_RC4_128_SHA",), True)
+    failed = {outcome.check for outcome in judge_all(service) if outcome.verdict is Verdict.FAIL}
+    assert failed == {"tls-obsolete-protocol", "tls-ssl-v3", "tls-weak-suites"}
+
+
 def refuses_without_a_name(connection) -> None:
     """As Go's servers do: an alert to whoever asks for no name, and an advice to whoever asks in clear."""
     heard = connection.recv(4096)
@@ -138,34 +155,14 @@ def test_a_wildcard_stands_for_the_first_label_only(name, patterns, matches):
     assert tls.name_matches(name, patterns) is matches
 
 
-@pytest.mark.parametrize(
-    ("answer", "accepts"),
-    [
-        pytest.param(b"\x16\x03\x01\x00\x4a\x02\x00\x00\x46\x03\x01", True, id="server-hello-1.0"),
-        pytest.param(b"\x16\x03\x02\x00\x4a\x02\x00\x00\x46\x03\x02", True, id="server-hello-1.1"),
-        pytest.param(b"\x15\x03\x01\x00\x02\x02\x46", False, id="alert-protocol-version"),
-        pytest.param(b"HTTP/1.1 400", None, id="http"),
-        pytest.param(b"\x16\x03\x01", None, id="cut"),
-        pytest.param(b"", None, id="nothing"),
-    ],
-)
-def test_the_answer_to_an_obsolete_hello(answer, accepts):
-    assert tls.parse_server_hello(answer) is accepts
-
-
-@given(st.binary(max_size=60))
-def test_any_bytes_answer_an_obsolete_hello(data):
-    assert tls.parse_server_hello(data) in {True, False, None}
-
-
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_certificate_or_none(data):
-    assert tls.read_certificate(data, 1) is None
+    assert tls.read_certificate(data) is None
 
 
 @given(st.data())
 def test_a_damaged_certificate_is_read_or_none(data):
     der = bytearray(certificate().public_bytes(Encoding.DER))
     der[data.draw(st.integers(0, len(der) - 1))] ^= data.draw(st.integers(1, 255))
-    read = tls.read_certificate(bytes(der), 1)
+    read = tls.read_certificate(bytes(der))
     assert read is None or len(read.sha256) == 64

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from .facts_of_infrastructure import BrokerFacts, IkeFacts, NameServerFacts, NtpFacts, SipFacts, SnmpFacts
+from .facts_of_tls import TlsFacts
 from .names.facts import DomainFacts
 
 
@@ -78,33 +79,6 @@ def _cpe_field(value: str | None) -> str:
         return "*"
     kept = value.lower().replace(" ", "_")
     return "".join(c if c.isalnum() or c in "._-" else f"\\{c}" for c in kept)
-
-
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """The leaf certificate that the server showed."""
-
-    subject: str
-    issuer: str
-    names: tuple[str, ...]  # DNS and address names, lower case
-    not_before: datetime
-    not_after: datetime
-    serial: str
-    sha256: str
-    key: str  # "RSA 2048", "EC secp256r1"
-    signature: str  # "sha256WithRSAEncryption"
-    self_signed: bool
-    chain_length: int  # certificates shown, the leaf included; capped when the chain loops
-
-
-@dataclass(frozen=True, slots=True)
-class TlsFacts:
-    protocol: str  # negotiated: "TLSv1.3"
-    cipher: str
-    certificate: Certificate | None
-    accepts_obsolete: bool | None  # TLS 1.0 or 1.1 accepted; None when it could not be asked
-    server_name: str | None  # the SNI that was sent; None when only an address was known
-    name_matches: bool | None  # None when no name was asked
 
 
 @dataclass(frozen=True, slots=True)

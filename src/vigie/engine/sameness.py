@@ -4,7 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from vigie.engine.facts import Facts, HttpFacts, Identity, TlsFacts
+from vigie.engine.cipher_suites import faults_of
+from vigie.engine.facts import Facts, HttpFacts, Identity
+from vigie.engine.facts_of_tls import TlsFacts
 from vigie.engine.names import DomainFacts
 
 Part = tuple[object, ...] | None
@@ -75,12 +77,19 @@ def _domain(domain: DomainFacts | None) -> tuple[Part, ...]:
     return tuple(None if part is None else (part,) for part in told)
 
 
-def _tls(tls: TlsFacts | None) -> tuple[Part, Part]:
+def _tls(tls: TlsFacts | None) -> tuple[Part, ...]:
     if tls is None:
-        return (None, None)
-    certificate = tls.certificate.sha256 if tls.certificate else ""
-    obsolete = None if tls.accepts_obsolete is None else (tls.accepts_obsolete,)
-    return (tls.protocol, certificate, tls.name_matches), obsolete
+        return (None,) * 6
+    leaf = tls.certificate
+    return (
+        (tls.protocol, leaf.sha256 if leaf else "", tls.name_matches),
+        None if tls.accepts_obsolete is None else (tls.accepts_obsolete,),
+        ("SSLv3" in tls.versions,) if "SSLv3" in (*tls.versions, *tls.refused) else None,
+        # Of several faulty suites a server chooses one: which one may change, of what faults does not.
+        (sorted({fault for name in tls.weak_suites for fault in faults_of(name)}),) if tls.suites_told else None,
+        (tls.dh_bits,) if tls.dh_bits else None,
+        (leaf.chain_complete, tls.staple and tls.staple.status) if leaf and tls.staple_asked else None,
+    )
 
 
 def _http(http: HttpFacts | None) -> tuple[Part]:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+from collections.abc import AsyncIterator
 
 from .errors import Closed, Garbled, Silent, TooLong
 
@@ -88,6 +89,16 @@ class Connection:
         if not self._buffer:
             await self._fill(first, _loop_time() + first)
         return bytes(self._buffer)
+
+    async def pieces(self, *, first: float, total: float) -> AsyncIterator[bytes]:
+        """Yield what comes, as it comes; raises Silent, Closed, or TooLong once `total` is past."""
+        end = _loop_time() + total
+        patience = first
+        while True:
+            if not self._buffer:
+                await self._fill(patience, end)
+            patience = total
+            yield self._take(len(self._buffer))
 
     async def start_tls(self, context: ssl.SSLContext, *, first: float, seconds: float) -> None:
         """Shake hands with the name as SNI; raises Silent, Closed, or Garbled when it is not TLS."""

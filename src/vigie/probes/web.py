@@ -4,14 +4,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from vigie.data.rules import follow_ups, matcher
-from vigie.engine.facts import Answer, Facts, FhirFacts, HttpFacts, Identity, RawAnswer, TlsFacts
+from vigie.engine.facts import Answer, Facts, FhirFacts, HttpFacts, Identity, RawAnswer
+from vigie.engine.facts_of_tls import TlsFacts
 from vigie.engine.fingerprints import texts_of
 
 from . import dicom, fhir, http, tls
 from .answer import Found, kept
 from .connection import Connection
 from .databases import front_page
-from .errors import Closed, NotPermitted, ProbeError, Stopped, WantsTls
+from .errors import Closed, Garbled, NotPermitted, ProbeError, Stopped, WantsTls
 from .page import own_path, page_facts, paths_of, signature_of, wants_tls
 
 if TYPE_CHECKING:
@@ -31,13 +32,19 @@ class Visit:
         self.identities: tuple[Identity, ...] = ()
         self.raw: list[RawAnswer] = []
         self.tls: TlsFacts | None = None
+        self.asked_further = False
         ask = interview.question
         self.host = http.host_header(ask.name or ask.address, ask.port, is_tls=is_tls)
 
     async def look(self) -> Found | None:
         """The service found; None or a ProbeError when it is not one."""
         times = self.interview.times
-        connection = await self._open()
+        try:
+            connection = await self._open()
+        except Garbled:
+            if (old := await self._of_another_age()) is None:
+                raise
+            return old
         if self.is_tls and self.interview.hint == "greets-over-tls" and not self.interview.question.hint:
             return await self._greeting(connection)
         if self.is_tls and self.interview.hint in {"dicom", "dicom-over-tls"}:
@@ -57,14 +64,14 @@ class Visit:
                 self.heard = connection.heard if not self.is_tls else b""
                 if not self.is_tls or isinstance(error, (NotPermitted, Stopped)):
                     raise
-                await self._ask_obsolete()
+                await self._ask_further()
                 return Found("tls", Facts(tls=self.tls), tuple(self.raw), error.answer, f"TLS, then: {error.reason}")
             if not self.is_tls and wants_tls(answer):
                 raise WantsTls("asked in clear, says to come back over TLS")
             store = front_page.parse(answer)
             statement = None if store else await self._fhir(conversation, facts, answer)
             told = await self._follow_ups(conversation, facts, statement)
-        await self._ask_obsolete()
+        await self._ask_further()
         whole = Facts(tls=self.tls, http=facts, fhir=statement, database=store)
         self.identities = matcher().identify_texts([*texts_of(whole), *told])
         service = "fhir" if statement else "https" if self.is_tls else "http"
@@ -82,7 +89,7 @@ class Visit:
             connection.close()
             raise
         if self.tls is None:
-            self.tls = tls.facts_of(connection, None)
+            self.tls = tls.facts_of(connection)
         return connection
 
     async def _greeting(self, connection: Connection) -> Found | None:
@@ -90,7 +97,7 @@ class Visit:
             found = await self.interview.greeting(connection)
         if found is None:
             return None
-        await self._ask_obsolete()
+        await self._ask_further()
         facts = replace(found.facts, tls=self.tls)
         return Found(f"{found.service}s", facts, (*found.raw, *self.raw))
 
@@ -104,7 +111,7 @@ class Visit:
                 raise
             except ProbeError as error:
                 found = Found("tls", Facts(), (), error.answer, f"TLS, then: {error.reason}")
-        await self._ask_obsolete()
+        await self._ask_further()
         return replace(found, facts=replace(found.facts, tls=self.tls), raw=(*found.raw, *self.raw))
 
     async def _front_page(self, conversation: http.HttpConversation) -> tuple[HttpFacts, http.HttpAnswer]:
@@ -186,15 +193,25 @@ class Visit:
                 texts.append((rule.kind, told.body[:MAX_TOLD].decode("latin-1")))
         return texts
 
-    async def _ask_obsolete(self) -> None:
-        """On a second, light connection: the first one cannot tell what else the server would have accepted."""
-        if self.tls is None or self.tls.accepts_obsolete is not None:
+    async def _ask_further(self) -> None:
+        """On other, light connections: the first one cannot tell what else the server would have accepted."""
+        if self.tls is None or self.asked_further:
             return
-        try:
-            connection = await self.interview.open()
-        except ProbeError:
-            return  # stays unknown
-        async with connection:
-            accepts, raw = await tls.ask_obsolete(connection, first=self.interview.times.first_byte)
-        self.raw.append(raw)
-        self.tls = replace(self.tls, accepts_obsolete=accepts)
+        self.asked_further = True
+        survey = self._survey()
+        self.tls = await survey.complete(self.tls)
+        self.raw += survey.raw
+
+    async def _of_another_age(self) -> Found | None:
+        """Of a server that knows nothing that our library still does, what it tells in clear; None when nothing."""
+        if not self.is_tls or self.heard[:2] not in {b"\x15\x03", b"\x16\x03"}:
+            return None
+        survey = self._survey()
+        facts = await survey.begin()
+        if facts is None:
+            return None
+        return Found("tls", Facts(tls=await survey.complete(facts)), tuple(survey.raw))
+
+    def _survey(self) -> tls.Survey:
+        times = self.interview.times
+        return tls.Survey(self.interview.open, self.interview.question.name, times.first_byte, times.handshake)

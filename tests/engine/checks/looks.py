@@ -5,14 +5,13 @@ from datetime import UTC, datetime, timedelta
 from vigie.engine.checks import judge_all
 from vigie.engine.facts import (
     Answer,
-    Certificate,
     Facts,
     HttpFacts,
     PortState,
     ServiceLook,
-    TlsFacts,
     Transport,
 )
+from vigie.engine.facts_of_tls import Certificate, TlsFacts
 from vigie.engine.outcome import Outcome, Verdict
 
 NOW = datetime(2026, 11, 23, 6, 10, tzinfo=UTC)

@@ -10,7 +10,7 @@ def test_every_module_of_the_folder_is_a_check_under_its_own_name():
     from pathlib import Path
 
     modules = {path.stem for path in Path(checks.__file__).parent.glob("*.py")}
-    beside = {"__init__", "check", "certificate", "lead", "outside"}
+    beside = {"__init__", "check", "certificate", "lead", "outside", "suites"}
     assert {slug.replace("-", "_") for slug in CHECKS} == modules - beside
 
 
@@ -29,6 +29,8 @@ def test_only_the_checks_that_apply_conclude():
     assert seen == {
         "tls-obsolete-protocol", "tls-certificate-expired", "tls-certificate-expires-soon",
         "tls-certificate-self-signed", "tls-name-mismatch", "http-directory-listing", "http-no-hsts",
+        "tls-ssl-v3", "tls-suites-without-protection", "tls-weak-suites", "tls-weak-key", "tls-weak-key-exchange",
+        "tls-weak-signature",
     }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The certificate that a look brought, for the checks that judge one."""
 
-from vigie.engine.facts import Certificate, ServiceLook
+from vigie.engine.facts import ServiceLook
+from vigie.engine.facts_of_tls import Certificate
 
 from .check import Judgement, unknown
 
