@@ -212,6 +212,7 @@ def _look(ready: _Ready, *, quiet: bool) -> Report:
         resolvers=ready.resolvers,
         sweep_socket=ready.sweep_socket,
         datagrams=tuple(DATAGRAMS) if ready.udp else (),
+        explores=True,
     )
     plan = Plan(ready.targets.targets, ready.scope, settings)
     with _ends_on_signal(stop.set), _progress(ready, quiet=quiet) as advance:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from .facts_of_infrastructure import BrokerFacts, IkeFacts, NameServerFacts, NtpFacts, SipFacts, SnmpFacts
 from .facts_of_tls import TlsFacts
+from .facts_of_web import SiteFacts
 from .names.facts import DomainFacts
 
 
@@ -245,6 +246,7 @@ class Facts:
     sip: SipFacts | None = None
     ike: IkeFacts | None = None
     broker: BrokerFacts | None = None
+    site: SiteFacts | None = None  # beside http, where the paths that must not answer were asked
 
 
 @dataclass(frozen=True, slots=True)

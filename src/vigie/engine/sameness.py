@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from vigie.engine.cipher_suites import faults_of
 from vigie.engine.facts import Facts, HttpFacts, Identity
 from vigie.engine.facts_of_tls import TlsFacts
+from vigie.engine.facts_of_web import SiteFacts
 from vigie.engine.names import DomainFacts
 
 Part = tuple[object, ...] | None
@@ -36,6 +37,7 @@ def sign_of(service: str | None, facts: Facts, identities: Sequence[Identity]) -
         parts=(
             *_tls(facts.tls),
             *_http(facts.http),
+            _site(facts.site),
             (ssh.protocol, ssh.software, ssh.comment) if ssh else None,
             (ssh.kex, ssh.host_keys, ssh.ciphers, ssh.macs) if ssh and ssh.kex else None,
             (smtp.starttls, smtp.extensions) if smtp and smtp.starttls is not None else None,
@@ -97,3 +99,10 @@ def _http(http: HttpFacts | None) -> tuple[Part]:
         return (None,)
     hsts = next((value for name, value in http.headers if name == "strict-transport-security"), "")
     return ((http.status, http.server, http.title, hsts, http.has_password_field, http.is_listing),)
+
+
+def _site(site: SiteFacts | None) -> Part:
+    """What was found, where every path was judged: a round that was cut contradicts nothing."""
+    if site is None or site.reason:
+        return None
+    return (site.security_txt, tuple((one.kind, one.path) for one in site.found))

@@ -40,12 +40,7 @@ class Gate:
 
     async def connect(self, address: str, port: int, *, name: str | None, timeout_seconds: float) -> Connection:
         """Open one conversation, when its turn comes; raises NotPermitted, Stopped, Silent or Closed."""
-        while True:
-            permit = self._leave(address, port, name)
-            wait = self._pace.take(address, permit.intensity)
-            if not wait:
-                break
-            await asyncio.sleep(wait)
+        await self.turn(address, port, name=name)
         sock = self._socket(address)
         try:
             self.questions += 1
@@ -65,6 +60,18 @@ class Gate:
             sock.close()
             raise
         return Connection(sock, server_name=name)
+
+    async def turn(self, address: str, port: int, *, name: str | None) -> None:
+        """Wait until one more question may go there, and count it; raises NotPermitted or Stopped.
+
+        For each connection, and for each request of a long conversation: a kept connection spares no one's server.
+        """
+        while True:
+            permit = self._leave(address, port, name)
+            wait = self._pace.take(address, permit.intensity)
+            if not wait:
+                return
+            await asyncio.sleep(wait)
 
     def leave(self, address: str, port: int) -> float | Refusal:
         """0.0 when one question may go to this port now, and it is counted; the seconds to wait first; or why not."""

@@ -48,7 +48,7 @@ class HttpConversation:
         connection: Connection | None = None,
     ) -> None:
         self._open = open_connection
-        self._host = host
+        self.host = host
         self._user_agent = user_agent
         self._first = first
         self._total = total
@@ -68,25 +68,25 @@ class HttpConversation:
             self.connection.close()
             self.connection = None
 
-    async def get(self, path: str, headers: Headers = (), limit: int = MAX_BODY) -> HttpAnswer:
+    async def get(self, path: str, headers: Headers = (), limit: int = MAX_BODY, *, method: str = "GET") -> HttpAnswer:
         """Ask for one path; raises ProbeError. A kept connection that the server closed meanwhile is opened again."""
         if self.connection is not None:
             try:
-                return await self._get(self.connection, path, headers, limit)
+                return await self._get(self.connection, method, path, headers, limit)
             except Closed:
                 if not self._was_used:
                     raise
                 self.close()
         self._was_used = False
         self.connection = await self._open()
-        return await self._get(self.connection, path, headers, limit)
+        return await self._get(self.connection, method, path, headers, limit)
 
-    async def _get(self, connection: Connection, path: str, headers: Headers, limit: int) -> HttpAnswer:
-        asked = request(path, self._host, self._user_agent, headers)
+    async def _get(self, connection: Connection, method: str, path: str, headers: Headers, limit: int) -> HttpAnswer:
+        asked = request(path, self.host, self._user_agent, headers, method)
         await connection.send(asked)
         head = await _head(connection, self._first, self._total)
         status, fields = parse_head(head)
-        body, keeps = await _body(connection, status, fields, limit, self._total)
+        body, keeps = await _body(connection, method, status, fields, limit, self._total)
         length = _content_length(fields)
         encoding = next((value for key, value in fields if key == "content-encoding"), "")
         self._was_used = True
@@ -96,9 +96,9 @@ class HttpConversation:
         return HttpAnswer(path, status, fields, plain, len(body) if length is None else length, asked, head)
 
 
-def request(path: str, host: str, user_agent: str, headers: Headers = ()) -> bytes:
-    """The GET that is sent; it names the scanner and where to reach its owner."""
-    lines = [f"GET {path} HTTP/1.1", f"Host: {host}", f"User-Agent: {user_agent}", "Accept: */*"]
+def request(path: str, host: str, user_agent: str, headers: Headers = (), method: str = "GET") -> bytes:
+    """The question that is sent; it names the scanner and where to reach its owner."""
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", f"User-Agent: {user_agent}", "Accept: */*"]
     lines += [f"{name}: {value}" for name, value in headers]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
 
@@ -153,10 +153,12 @@ async def _head(connection: Connection, first: float, total: float) -> bytes:
     raise Garbled("interim answers without end")
 
 
-async def _body(connection: Connection, status: int, fields: Headers, most: int, total: float) -> tuple[bytes, bool]:
+async def _body(
+    connection: Connection, method: str, status: int, fields: Headers, most: int, total: float
+) -> tuple[bytes, bool]:
     """The body as far as it is read, and whether the connection can serve another request."""
     closes = any(key == "connection" and "close" in value.lower() for key, value in fields)
-    if status in {204, 304}:
+    if status in {204, 304} or method == "HEAD":
         return b"", not closes
     try:
         if any(key == "transfer-encoding" and "chunked" in value.lower() for key, value in fields):

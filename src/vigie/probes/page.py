@@ -21,6 +21,7 @@ _LISTING = re2.compile(
     r"(?i)<(?:title|h1)>\s*(?:index of \.?/|directory listing for (?:/|\[(?:/|&#47;))|directory: /)"
     r"|\[to parent directory\]|<h1>listing:\s*<a href=\"/\"|href=\"(?:\./)?\?sort=namedirfirst&"
 )
+_ENTRY = re2.compile(r"(?i)<a\b[^>]{0,300}\bhref=")
 _PATH = re2.compile(r"""(?i)\b(?:src|href|action)\s*=\s*["']?([^"'\s<>?#;]{1,128})""")
 # nginx, Go (Caddy), Apache, Tomcat.
 _WANTS_TLS = re2.compile(
@@ -35,7 +36,7 @@ _COOKIE_NAME = re2.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$")
 
 def page_facts(answer: HttpAnswer, location: str | None, earlier: Iterable[tuple[str, str]] = ()) -> HttpFacts:
     """The facts of an answer. `location` is where the last redirection led, `earlier` the headers that came before."""
-    text = _text(answer.body)
+    text = text_of_page(answer.body)
     title = _TITLE.search(text)
     cookies = (value.partition("=")[0].strip() for key, value in (*earlier, *answer.headers) if key == "set-cookie")
     server = answer.header("server")
@@ -47,20 +48,25 @@ def page_facts(answer: HttpAnswer, location: str | None, earlier: Iterable[tuple
         headers=tuple((k, v) for k, v in answer.headers if k != "set-cookie"),
         cookies=tuple(dict.fromkeys(c for c in cookies if _COOKIE_NAME.match(c))),
         has_password_field=bool(_PASSWORD.search(text)),
-        is_listing=answer.status == 200 and bool(_LISTING.search(text)),
+        is_listing=answer.status == 200 and entries_of(text) is not None,
         body_length=answer.body_length,
         body_sha256=hashlib.sha256(answer.body).hexdigest(),
     )
 
 
+def entries_of(text: str) -> int | None:
+    """How many entries a list of files shows; None when the page is not one."""
+    return sum(1 for _ in _ENTRY.finditer(text)) if _LISTING.search(text) else None
+
+
 def wants_tls(answer: HttpAnswer) -> bool:
     """Whether the server says that it was asked in clear where it speaks TLS."""
-    return answer.status == 400 and bool(_WANTS_TLS.search(_text(answer.body)))
+    return answer.status == 400 and bool(_WANTS_TLS.search(text_of_page(answer.body)))
 
 
 def signature_of(answer: HttpAnswer) -> str | None:
     """How the server signs an error or a list of files, last; None under what may be anyone's page."""
-    text = _text(answer.body)
+    text = text_of_page(answer.body)
     if answer.status < 400 and not _LISTING.search(text):
         return None
     found = [match.group(1) for match in _SIGNATURE.finditer(text)]
@@ -69,7 +75,7 @@ def signature_of(answer: HttpAnswer) -> str | None:
 
 def paths_of(answer: HttpAnswer) -> tuple[str, ...]:
     """What the page loads, links or sends to, without what follows a question mark: it may name a person."""
-    found = (match.group(1) for match in _PATH.finditer(_text(answer.body)))
+    found = (match.group(1) for match in _PATH.finditer(text_of_page(answer.body)))
     return tuple(dict.fromkeys(islice(found, MAX_PATHS)))
 
 
@@ -94,7 +100,7 @@ def own_path(location: str, host: str, *, is_tls: bool) -> str | None:
     return path + (f"?{url.query}" if url.query else "")
 
 
-def _text(body: bytes) -> str:
+def text_of_page(body: bytes) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError:

@@ -16,6 +16,7 @@ class ProbeSettings:
     concurrency: int = 32  # hosts in conversation at once
     sweep_socket: Path | None = None  # where vigie-sweep answers; ordinary connections when there is none
     datagrams: tuple[str, ...] = ()  # services without connections that are asked too: keys of DATAGRAMS
+    explores: bool = False  # asks sites for the paths that must not answer too, where the mandate's intensity allows
 
 
 def settings_for(
@@ -25,6 +26,7 @@ def settings_for(
     concurrency: int = 32,
     sweep_socket: Path | None = None,
     datagrams: tuple[str, ...] = (),
+    explores: bool = False,
 ) -> ProbeSettings:
     """The usual settings; `contact` is the page where the owner of a scanned host can reach us."""
     return ProbeSettings(

@@ -1,14 +1,16 @@
 """What does this port show as a web server, in clear or under TLS?"""
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from vigie.data.rules import follow_ups, matcher
 from vigie.engine.facts import Answer, Facts, FhirFacts, HttpFacts, Identity, RawAnswer
 from vigie.engine.facts_of_tls import TlsFacts
+from vigie.engine.facts_of_web import SiteFacts
 from vigie.engine.fingerprints import texts_of
 
-from . import dicom, fhir, http, tls
+from . import dicom, fhir, http, site_paths, tls
 from .answer import Found, kept
 from .connection import Connection
 from .databases import front_page
@@ -71,11 +73,12 @@ class Visit:
             store = front_page.parse(answer)
             statement = None if store else await self._fhir(conversation, facts, answer)
             told = await self._follow_ups(conversation, facts, statement)
+            whole = Facts(tls=self.tls, http=facts, fhir=statement, database=store)
+            self.identities = matcher().identify_texts([*texts_of(whole), *told])
+            site = await self._explore(conversation, whole)
         await self._ask_further()
-        whole = Facts(tls=self.tls, http=facts, fhir=statement, database=store)
-        self.identities = matcher().identify_texts([*texts_of(whole), *told])
         service = "fhir" if statement else "https" if self.is_tls else "http"
-        return Found(service, whole, tuple(self.raw))
+        return Found(service, replace(whole, tls=self.tls, site=site), tuple(self.raw))
 
     async def _open(self) -> Connection:
         connection = await self.interview.open()
@@ -192,6 +195,21 @@ class Visit:
             if told.status == 200:
                 texts.append((rule.kind, told.body[:MAX_TOLD].decode("latin-1")))
         return texts
+
+    async def _explore(self, conversation: http.HttpConversation, seen: Facts) -> SiteFacts | None:
+        """The paths that must not answer; None where nobody asked for them."""
+        if not self.interview.settings.explores or seen.http is None:
+            return None
+        ask = self.interview.question
+        permit = self.interview.gate.permit(ask.address, ask.port, ask.name)
+        reason = site_paths.why_not(permit, seen, self.identities)
+        if reason:
+            return SiteFacts(None, 0, untold=site_paths.ALL_KINDS, reason=reason)
+        turn = partial(self.interview.gate.turn, ask.address, ask.port, name=ask.name)
+        asking = site_paths.SitePaths(conversation, turn, name=ask.name or ask.address, is_tls=self.is_tls)
+        site = await asking.look()
+        self.raw += asking.raw
+        return site
 
     async def _ask_further(self) -> None:
         """On other, light connections: the first one cannot tell what else the server would have accepted."""

@@ -10,7 +10,7 @@ def test_every_module_of_the_folder_is_a_check_under_its_own_name():
     from pathlib import Path
 
     modules = {path.stem for path in Path(checks.__file__).parent.glob("*.py")}
-    beside = {"__init__", "check", "certificate", "lead", "outside", "suites"}
+    beside = {"__init__", "check", "certificate", "exposures", "lead", "outside", "suites"}
     assert {slug.replace("-", "_") for slug in CHECKS} == modules - beside
 
 

@@ -18,6 +18,7 @@ def scanner() -> running.Scanner:
         settings.VIGIE.scanner_contact,
         resolvers=tuple(settings.VIGIE.resolvers),
         sweep_socket=settings.VIGIE.sweep_socket,
+        explores=True,
     )
     return running.Scanner(settings=probes, stop_file=stop_file(), clock=timezone.now)
 

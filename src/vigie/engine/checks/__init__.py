@@ -10,7 +10,7 @@ from vigie.engine.outcome import Outcome
 
 from .check import Check
 
-_NOT_A_CHECK = frozenset({"check", "certificate", "lead", "outside", "suites"})
+_NOT_A_CHECK = frozenset({"check", "certificate", "exposures", "lead", "outside", "suites"})
 
 
 def _discover() -> dict[str, Check]:

@@ -32,6 +32,7 @@ _FORM = (
     '<label>Mot de passe <input type="password" name="{secret}" autocomplete="off"></label>'
     "<button>Se connecter</button></form>"
 )
+_CONTACT = Page(200, "Contact: mailto:securite@valombre.example\nExpires: 2099-12-31T23:00:00Z\n", "text/plain")
 _NOT_FOUND = Page(404, _PAGE.format(title="404 Not Found", body="<h1>Not Found</h1>"))
 
 
@@ -39,7 +40,8 @@ def answer(visit: Visit, path: str, asked_host: str, *, marked: bool) -> Page:
     """The page of one request; `marked` tells whether it carried an X-Requested-With header."""
     face = visit.face
     build = _PAGES[face.page]
-    page = build(visit, path, asked_host, marked)
+    says_whom_to_tell = path == "/.well-known/security.txt" and face.protocol is Protocol.HTTPS
+    page = _CONTACT if says_whom_to_tell else build(visit, path, asked_host, marked)
     headers = list(page.headers)
     if face.says and face.page not in _UNSIGNED:
         headers.append(("Server", face.says))
