@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 from django.utils import timezone
 
-from tests.factories import EstablishmentFactory, FindingFactory, GroupFactory, MembershipFactory
-from vigie.apps.findings.models import GroupAudit
+from tests.factories import EstablishmentFactory, FindingFactory, GroupFactory, MembershipFactory, ShardFactory
+from vigie.apps.findings.models import Finding, GroupAudit
 from vigie.cli.main import load
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +53,75 @@ def test_without_any_mandate_no_run_begins(group):
     code, told = vigie("group-audit", "run", str(audit.pk), "--ports", "443")
     assert code == 2
     assert "mandate in force" in told
+
+
+@pytest.fixture
+def looked_at(group) -> GroupAudit:
+    """One whose single look is over, with two weaknesses that it saw."""
+    now = timezone.now()
+    member = group.memberships.first().establishment
+    audit = GroupAudit.objects.create(
+        group=group, prepared_at=now - timedelta(days=3), state="running", signatory="X", agreement="Y",
+        agreed_on=(now - timedelta(days=3)).date(), started_at=now - timedelta(days=2), ports=[443],
+    )  # fmt: skip
+    audit.perimeter.create(establishment=member, had_mandate=True)
+    shard = ShardFactory(campaign__started_at=audit.started_at, campaign__ended_at=now, establishment=member)
+    audit.runs.create(campaign=shard.campaign)
+    look = shard.looks.create(address="127.61.0.1", started_at=audit.started_at, ended_at=now, reached=True)
+    for port in (443, 8443):
+        FindingFactory(establishment=member, service=None, address=look.address, port=port, last_confirmed=now)
+    return audit
+
+
+def test_an_audit_goes_from_the_look_to_its_end_in_the_terminal(looked_at, tmp_path):
+    number = str(looked_at.pk)
+    code, told = vigie("group-audit", "gather", number)
+    assert (code, "2 findings are new" in told) == (0, True), told
+    first, second = (row["finding"] for row in json.loads(vigie("group-audit", "review", number, "--json")[1]))
+    assert "2 of 2 findings are to be judged" in vigie("group-audit", "review", number)[1]
+    assert vigie("group-audit", "judge", number, str(first), "--confirm")[0] == 0
+    code, told = vigie("group-audit", "restitute", number, "--attendance", "Dr Exemple")
+    assert (code, "1 findings are not judged yet" in told) == (2, True)
+    code, told = vigie("group-audit", "judge", number, str(second), "--reject", "A decoy of ours.")
+    assert "0 are left to judge" in told
+    assert Finding.objects.get(pk=second).state == "false_positive"
+    conclusion = tmp_path / "conclusion.txt"
+    conclusion.write_text("Deux passerelles à mettre à jour.")
+    assert vigie("group-audit", "conclude", number, str(conclusion))[0] == 0
+    code, told = vigie("group-audit", "restitute", number, "--attendance", "Dr Exemple")
+    assert (code, told.count("-")) == (0, 6), told  # three days
+    assert vigie("group-audit", "close", number, "--why", "Audited again.")[0] == 0
+    looked_at.refresh_from_db()
+    assert (looked_at.state, looked_at.conclusion) == ("closed", "Deux passerelles à mettre à jour.")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("judge", "12", "--confirm"), "no finding 12"),
+        (("judge", "12"), "one of the two"),
+        (("judge", "12", "--confirm", "--reject", "No."), "one of the two"),
+        (("restitute", "--attendance", "X", "--on", "June"), "YYYY-MM-DD"),
+        (("restitute", "--attendance", " "), "not be done now"),
+        (("close", "--why", "Because."), "not be done now"),
+        (("conclude", "/dev/null"), "not be done now"),
+    ],
+)
+def test_a_step_that_is_badly_asked_changes_nothing(group, words, says):
+    audit = GroupAudit.objects.create(group=group, prepared_at=timezone.now())
+    deed, *rest = words
+    code, told = vigie("group-audit", deed, str(audit.pk), *rest)
+    assert (code, says in told) == (2, True), told
+    audit.refresh_from_db()
+    assert audit.state == "prepared"
+
+
+def test_an_audit_is_abandoned_with_its_reason(group):
+    audit = GroupAudit.objects.create(group=group, prepared_at=timezone.now())
+    assert vigie("group-audit", "abandon", str(audit.pk), "--why", "  ")[0] == 2
+    assert vigie("group-audit", "abandon", str(audit.pk), "--why", "They declined.")[0] == 0
+    audit.refresh_from_db()
+    assert (audit.state, audit.end_reason) == ("abandoned", "They declined.")
 
 
 @pytest.mark.parametrize(

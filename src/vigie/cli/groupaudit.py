@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from .groupaudit_review import Number, add_to, one_audit
 from .runtime import USAGE, actor, django_ready, end, print_json, say
 
 if TYPE_CHECKING:
-    from vigie.apps.findings.models import GroupAudit
     from vigie.apps.registry.models import Group
     from vigie.exports.groupaudit import Report
 
@@ -19,7 +19,6 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     help="Audits of hospital groups. The trail of what people did is `vigie audit`.",
 )
-Number = Annotated[int, typer.Argument(help="Number of the audit; `vigie group-audit list` shows them.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the facts as JSON.")]
 
 
@@ -29,15 +28,6 @@ def _ready() -> None:
     from django.utils import translation
 
     translation.activate("en")
-
-
-def _audit(number: int) -> "GroupAudit":
-    from vigie.apps.findings.models import GroupAudit
-
-    one = GroupAudit.objects.select_related("group__region").filter(pk=number).first()
-    if one is None:
-        end(f"{number}: there is no such audit; `vigie group-audit list` shows them.", USAGE)
-    return one
 
 
 @app.command("list")
@@ -142,7 +132,7 @@ def agree(
     now = datetime.now(UTC)
     try:
         day = date.fromisoformat(on) if on else now.date()
-        actions.agree(audit=_audit(number), signatory=signatory, on=day, reference=reference, by=actor(), now=now)
+        actions.agree(audit=one_audit(number), signatory=signatory, on=day, reference=reference, by=actor(), now=now)
     except ValueError:
         end(f"--on {on}: write a day as YYYY-MM-DD.", USAGE)
     except FindingRefused as refused:
@@ -170,7 +160,7 @@ def run(
 
     try:
         asked = [int(part) for part in ports.split(",")] if ports else default_ports()
-        made = actions.run(audit=_audit(number), ports=asked, by=actor(), now=datetime.now(UTC))
+        made = actions.run(audit=one_audit(number), ports=asked, by=actor(), now=datetime.now(UTC))
     except ValueError:
         end(f"--ports {ports}: write numbers from 1 to 65535 separated by commas, such as 22,443.", USAGE)
     except FindingRefused as refused:
@@ -204,7 +194,7 @@ def report(
     from vigie.exports.groupaudit import plan_csv, report_pdf
     from vigie.exports.pdf import PdfUnavailable
 
-    made = build(_audit(number), datetime.now(UTC))
+    made = build(one_audit(number), datetime.now(UTC))
     if pdf:
         try:
             pdf.write_bytes(report_pdf(made, language, now=made.moment))
@@ -238,3 +228,6 @@ def _print(made: "Report", language: str) -> None:
     for row in told.follow_ups.rows:
         say(f"{row.cells[0]}: " + ", ".join(f"{n} {head.lower()}" for head, n in zip(
             told.follow_ups.heads[1:], row.cells[1:], strict=True) if n != "–"))  # fmt: skip
+
+
+add_to(app)
