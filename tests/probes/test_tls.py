@@ -1,3 +1,4 @@
+import ssl
 from contextlib import suppress
 from datetime import timedelta
 
@@ -51,6 +52,16 @@ def test_a_site_shows_its_certificate_under_the_name_asked(secure, ask):
     assert shown.certificate.not_after == NOW + timedelta(days=90)
     assert shown.certificate.names == (NAME, "127.77.0.1")
     assert service.facts.http.title == "a"
+
+
+def test_a_server_that_lets_in_certificates_alone_is_told_from_one_that_just_closes(ask, tmp_path):
+    asks = context(tmp_path, certificate())
+    asks.verify_mode = ssl.CERT_REQUIRED
+    for made, wants in ((asks, True), (context(tmp_path, certificate()), False)):
+        with listening(over(made, lambda connection: connection.recv(100))) as server:
+            service = ask(server, "https", name=NAME)
+        assert (service.service, service.facts.tls.wants_certificate) == ("tls", wants)
+        assert service.facts.tls.certificate is not None
 
 
 def test_by_its_address_no_name_is_sent_and_none_is_judged(secure, ask):

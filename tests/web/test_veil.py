@@ -9,9 +9,9 @@ from tests.factories import UserFactory
 from vigie.apps.accounts import actions
 from vigie.apps.findings.queries import Figures
 from vigie.apps.observatory.models import Level
+from vigie.apps.observatory.veil import Veil
 from vigie.engine.disclosure import DisclosureRule
 from vigie.web.components.charts import FRANCE
-from vigie.web.components.veil import Veil
 
 TOO_FEW = "Not shown: fewer than 5"
 

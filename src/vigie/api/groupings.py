@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -15,6 +16,7 @@ from vigie.apps.accounts.models import User
 from vigie.apps.findings import queries as findings
 from vigie.apps.observatory import queries as observatory
 from vigie.apps.observatory.enums import SubjectKind
+from vigie.apps.observatory.veil import Veil
 from vigie.apps.registry import converters as converters  # registers "printed" before any route is read
 from vigie.apps.registry.enums import GroupKind, Right, TerritoryKind
 from vigie.apps.registry.models import Establishment, Group, Territory
@@ -111,28 +113,35 @@ def _territory(kind: str, code: str) -> Territory:
 
 
 def _level(kind: SubjectKind, one: Group | Territory, asked: AsOf, user: User) -> ExplainedLevel:
-    return levels.level_at(kind, one.pk, asked.moment, user, findings=False)
+    found = levels.level_at(kind, one.pk, asked.moment, user, findings=False)
+    if found.grouped is not None and Veil.of(user, timezone.now()).over(found.grouped.members):
+        raise PermissionDenied  # of few establishments, it would be read as the level of each
+    return found
 
 
 def _detail(
     one: Group | Territory, members: QuerySet[Establishment], asked: AsOf, user: User, now: datetime
 ) -> GroupingDetail:
     kind = SubjectKind.GROUP if isinstance(one, Group) else SubjectKind.TERRITORY
-    level = observatory.level(kind, one.pk, asked.moment)
-    shares = observatory.distribution(members, asked.moment)
+    shares, veil = observatory.distribution(members, asked.moment), Veil.of(user, now)
+    level = veil.block(observatory.level(kind, one.pk, asked.moment), shares.total)
+    figures = _figures(members, asked) if counts_among(user, one, now) else None
+    told, counted = veil.distribution(shares), veil.figures(figures, shares.total)
     return GroupingDetail(
         **_out(one).model_dump(),
         level=_level_out(level),
         establishments=shares.total,
-        letters=[ShareOut(letter=part.letter or None, count=part.count, percent=part.percent) for part in shares.parts],
-        findings=_figures(members, asked) if counts_among(user, one, now) else None,
-    )
+        letters=told and [ShareOut(letter=part.letter or None, count=part.count, percent=part.percent)
+                          for part in told.parts],
+        findings=counted and FiguresOut.model_validate(counted),
+        veiled=veil.over(shares.total) or told is None or counted is not figures,
+    )  # fmt: skip
 
 
 def _level_out(level: Any) -> LevelOut | None:
     return level_out(level) if level else None
 
 
-def _figures(members: QuerySet[Establishment], asked: AsOf) -> FiguresOut:
+def _figures(members: QuerySet[Establishment], asked: AsOf) -> findings.Figures:
     inside = findings.open_at(asked.moment if asked.is_past else None).filter(establishment__in=members.values("pk"))
-    return FiguresOut.model_validate(findings.figures(inside, asked.moment))
+    return findings.figures(inside, asked.moment)

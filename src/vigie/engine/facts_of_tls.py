@@ -68,4 +68,5 @@ class TlsFacts:
     suites_told: bool = False  # it refused all other faulty suites: those above are all there are
     dh_bits: int | None = None  # the smallest Diffie-Hellman group that it showed
     staple: Staple | None = None
+    wants_certificate: bool = False  # it ended the conversation because we showed no certificate of our own
     staple_asked: bool = False  # without a staple, there is none; when it was not asked, nothing can be told

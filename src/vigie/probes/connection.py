@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator
 
-from .errors import Closed, Garbled, Silent, TooLong
+from .errors import CertificateWanted, Closed, Garbled, Silent, TooLong
 
 CHUNK = 16 * 1024
 
@@ -43,7 +43,18 @@ class Connection:
             except ssl.SSLError as error:
                 raise Closed("TLS ended") from error
             data = self._outgoing.read()
-        await self._send_raw(data, seconds)
+        try:
+            await self._send_raw(data, seconds)
+        except Closed:
+            self._last_words()
+            raise
+
+    def _last_words(self) -> None:
+        """What came before the other side closed on us: the alert that says why. Raises Closed when it is one."""
+        with contextlib.suppress(OSError):
+            if self.tls is not None and (left := self._sock.recv(CHUNK)):
+                self._incoming.write(left)
+                self._decrypted()
 
     async def read_until(self, mark: bytes, *, limit: int, first: float, total: float) -> bytes:
         """Return up to and with the mark; `first` seconds for a first byte, `total` for the whole."""
@@ -144,7 +155,7 @@ class Connection:
                 break
             except ssl.SSLError as error:
                 if not parts:
-                    raise Closed("TLS ended") from error
+                    raise _ended(error) from error
                 break
             if not part:
                 if not parts:
@@ -184,6 +195,13 @@ class Connection:
         taken = bytes(self._buffer[:count])
         del self._buffer[:count]
         return taken
+
+
+def _ended(error: ssl.SSLError) -> Closed:
+    # Alert 116 of TLS 1.3 (RFC 8446, 6.2). In TLS 1.2 the same refusal is a general alert, which says nothing.
+    if "CERTIFICATE_REQUIRED" in (error.reason or ""):
+        return CertificateWanted("a client certificate is required")
+    return Closed("TLS ended")
 
 
 def _loop_time() -> float:

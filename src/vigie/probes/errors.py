@@ -33,6 +33,10 @@ class Closed(ProbeError):
     answer = Answer.CLOSED
 
 
+class CertificateWanted(Closed):
+    """The server lets in whoever shows a certificate of theirs; we have none."""
+
+
 class TooLong(ProbeError):
     answer = Answer.TOO_LONG
 

@@ -14,7 +14,7 @@ from . import dicom, fhir, http, site_paths, tls
 from .answer import Found, kept
 from .connection import Connection
 from .databases import front_page
-from .errors import Closed, Garbled, NotPermitted, ProbeError, Stopped, WantsTls
+from .errors import CertificateWanted, Closed, Garbled, NotPermitted, ProbeError, Stopped, WantsTls
 from .page import own_path, page_facts, paths_of, signature_of, wants_tls
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ class Visit:
                 if not self.is_tls or isinstance(error, (NotPermitted, Stopped)):
                     raise
                 await self._ask_further()
+                if self.tls is not None and isinstance(error, CertificateWanted):
+                    self.tls = replace(self.tls, wants_certificate=True)
                 return Found("tls", Facts(tls=self.tls), tuple(self.raw), error.answer, f"TLS, then: {error.reason}")
             if not self.is_tls and wants_tls(answer):
                 raise WantsTls("asked in clear, says to come back over TLS")

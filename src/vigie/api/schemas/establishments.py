@@ -68,8 +68,9 @@ class GroupingOut(Told):
 class GroupingDetail(GroupingOut):
     level: LevelOut | None
     establishments: int = Field(description="Those in scope on that day: what the shares are of.")
-    letters: list[ShareOut]
-    findings: FiguresOut | None = Field(description="Null without the right to count findings.")
+    letters: list[ShareOut] | None = Field(description="Null when they are of too few to be told.")
+    findings: FiguresOut | None = Field(description="Null without the right to count findings, or of too few.")
+    veiled: bool = Field(description="Whether something is not told because so few establishments could be recognised.")
 
 
 class Groupings(Page[GroupingOut]):

@@ -195,7 +195,8 @@ def measures_shown(finding: Finding) -> list[str]:
     """The kinds of measures that a look can verify, for this finding."""
     if not finding.address:
         return []
-    return [one.value for one in engine.Measure if engine.applies(one, finding.names, product_of(finding))]
+    service = finding.service.service if finding.service is not None else None
+    return [one.value for one in engine.Measure if engine.applies(one, finding.names, product_of(finding), service)]
 
 
 def product_of(finding: Finding) -> tuple[str, str] | None:

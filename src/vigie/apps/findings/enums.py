@@ -108,6 +108,8 @@ class MeasureKind(TextChoices):
     FILTERED = "filtered", _("the port is filtered: it no longer answers from the internet")
     NAME_WITHDRAWN = "name_withdrawn", _("the service no longer answers under its public name")
     VERSION_HIDDEN = "version_hidden", _("the product no longer tells its version")
+    CERTIFICATE_ONLY = "certificate_only", _("only whoever shows a certificate of yours is let in")
+    PAGE_REFUSED = "page_refused", _("the page is refused to whoever has not signed in before it (401, 403)")
 
 
 class RetestAnswer(TextChoices):

@@ -14,13 +14,13 @@ from vigie.apps.findings import queries as findings
 from vigie.apps.findings.groupaudits.queries import audited_in
 from vigie.apps.findings.models import Finding, FindingQuerySet
 from vigie.apps.observatory import queries as observatory
+from vigie.apps.observatory.veil import Veil
 from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment, Group, Territory
 from vigie.apps.registry.queries import in_scope
 from vigie.apps.scans import queries as scans
 from vigie.web.access import May, viewer
 from vigie.web.components.dates import as_of
-from vigie.web.components.veil import Veil
 
 BURNING = 6
 

@@ -17,12 +17,12 @@ from vigie.apps.observatory.enums import SubjectKind
 from vigie.apps.observatory.explaining import Explanation, TraceUnreadable, explain
 from vigie.apps.observatory.models import Level
 from vigie.apps.observatory.queries import Levels, Subject
+from vigie.apps.observatory.veil import Veil
 from vigie.apps.registry.models import Establishment
 from vigie.data import params
 from vigie.engine.level import GroupTrace, Method
 from vigie.web.access import May, viewer
 from vigie.web.components.page import Crumb
-from vigie.web.components.veil import Veil
 from vigie.web.components.wording import language
 
 

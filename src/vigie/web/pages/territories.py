@@ -13,13 +13,13 @@ from vigie.apps.findings.models import Finding
 from vigie.apps.observatory import queries as observatory
 from vigie.apps.observatory.enums import SubjectKind
 from vigie.apps.observatory.queries import EstablishmentRow
+from vigie.apps.observatory.veil import Veil
 from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment, Group, Territory
 from vigie.web.access import May, columns_for, viewer
 from vigie.web.components.dates import AsOf, as_of
 from vigie.web.components.page import Crumb, territory_crumbs
 from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
-from vigie.web.components.veil import Veil
 
 MEMBERS = (
     Column("level", _("Level"), ("level_low",), lambda row: row.level.letter if row.level else ""),
