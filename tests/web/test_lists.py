@@ -34,7 +34,6 @@ EXPLAINED = {
     "campaign-progress": "a part of the page of one campaign",
     "account": "the reader's own roles and sessions",
     "proposals": "decisions to take one by one; what was accepted is in the perimeter",
-    "perimeter-review": "decisions to take one by one; what was decided is in the audit trail",
     "decide-contest": "what one decision rests on",
     "feeds": "the eight sources, which `vigie feeds status` prints too",
     "incident-obligations": "what the law asks for one incident",

@@ -227,3 +227,22 @@ def test_bruno_asks_nobody_to_sign_and_a_made_up_link_opens_nothing(one):
     assert bruno.post(url("ask-director", one.finess)).status_code == 404
     assert bruno.get(url("sign-mandate", "0" * 32 + "-" + "0" * 32)).status_code == 410
     assert not Notice.objects.exists()
+
+
+def test_who_declared_and_has_no_signed_mandate_is_listed_for_the_analyst_and_for_who_invites(one):
+    AssetFactory(establishment=one, kind="domain", value="valmorne-essai.example")
+    other = MandateFactory().establishment
+    AssetFactory(establishment=other, kind="domain", value="autre-essai.example")
+    analyst, administrator = signed_in("national_analyst", None), signed_in("technical_administrator", None)
+    told = text(analyst.get(url("perimeter-review")))
+    assert "Mandates that nobody has signed (1)" in " ".join(told.split())
+    assert "no confirmed address: to be invited" in told
+    rows = analyst.get(url("perimeter-review") + "?format=csv").content.decode()
+    assert (one.finess in rows, other.finess in rows) == (True, False)
+    invited = f"/people/invite?kind=establishment_director&amp;over={one.finess}"
+    assert invited in administrator.get(url("people")).content.decode()
+    form = administrator.get(invited.replace("&amp;", "&")).content.decode()
+    assert f'value="{one.finess}"' in form
+    signed_in("establishment_director", one)
+    assert invited not in administrator.get(url("people")).content.decode()
+    assert "has an account" in text(analyst.get(url("perimeter-review")))

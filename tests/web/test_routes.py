@@ -18,7 +18,7 @@ OPEN_TO_ALL |= {"declare-incident", "resume-declaration", "confirm-declaration",
 OPEN_TO_ALL |= {"own-declaration", "own-declaration-complete", "own-declaration-submit", "own-declaration-prepare"}
 OPEN_TO_ALL |= {"paper-declaration", "offline-declaration", "offline-token", "offline-worker"}
 OPEN_TO_ALL |= {"security-txt", "report-weakness", "follow-weakness", "weakness-link"}
-OPEN_TO_ALL |= {"own-declaration-attach", "openid", "openid-answer", "sign-mandate"}
+OPEN_TO_ALL |= {"own-declaration-attach", "openid", "openid-answer", "sign-mandate", "new-start"}
 # Without a provider of identities there is nothing at these: tests/web/openid asks them with one.
 WITHOUT_PROVIDER = {"openid", "openid-answer", "openid-begin-link", "openid-link", "openid-unlink"}
 # Not open to an analyst: asked in tests/web/test_people.py and test_trail.py by those who may.
@@ -32,6 +32,7 @@ POST_ONLY = {"sign-out", "language", "theme", "end-asset", "withdraw-mandate", "
     "passkey",
     "passkey-options",
     "acknowledge-finding",
+    "give-findings",
     "declare-fix",
     "retest-finding",
     "judge-mailing",
@@ -99,6 +100,7 @@ def arguments(world: World) -> dict[str, list[object]]:
         "first-hour-progress": [one],
         "ask-director": [one],
         "sign-mandate": ["a-token"],
+        "new-start": ["a-token"],
         "proposals": [one],
         "prove-asset": [one, world.asset.pk],
         "proof-state": [one, world.asset.pk],
@@ -118,6 +120,7 @@ def arguments(world: World) -> dict[str, list[object]]:
         "declare-fix": [world.finding.pk],
         "retest-finding": [world.finding.pk],
         "retest-answer": [world.finding.pk],
+        "give-findings": [],
         "decide-finding": [world.finding.pk, "plan"],
         "verify-measure": [world.finding.pk, world.measure.pk],
         "vulnerabilities": [],

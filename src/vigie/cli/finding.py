@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .finding_notes import add_to
 from .runtime import FAILED, OK, STOPPED, USAGE, actor, django_ready, end, print_json, say
 
 if TYPE_CHECKING:
@@ -252,3 +253,6 @@ def facts(row: "Finding") -> dict[str, Any]:
         "close_reason": row.close_reason,
         "until": row.until,
     }
+
+
+add_to(app)

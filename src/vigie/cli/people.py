@@ -199,7 +199,8 @@ def end_(role: Annotated[int, typer.Argument(help="Number of the role, from `vig
 def reset(email: Email) -> None:
     """Forget the second factors of somebody who lost them, end their sessions and tokens, print a link that signs in.
 
-    Make sure by another way that it is them who ask.
+    Make sure by another way that it is them who ask. They are told by mail, as are those who answer for the same
+    places and the duty managers: each can refuse it, which closes the account.
 
     Examples:
 
@@ -208,14 +209,9 @@ def reset(email: Email) -> None:
     django_ready()
     from django.conf import settings
 
-    from vigie.apps.accounts import actions, second_factor, sessions
-    from vigie.apps.accounts.tokens.actions import revoke_all_tokens
+    from vigie.apps.accounts import actions
 
-    user, now = _user(email), datetime.now(UTC)
-    second_factor.forget_proofs(user=user, by=actor(), now=now)
-    sessions.end_all_sessions(user=user, by=actor(), now=now)
-    revoke_all_tokens(user=user, by=actor(), now=now)
-    token = actions.create_sign_in_link(user=user, now=now, lifetime=timedelta(hours=1))
+    token = actions.start_again(user=_user(email), by=actor(), now=datetime.now(UTC))
     say(f"The second factors of {email} are forgotten. Within the hour, once:")
     say(f"http://{settings.VIGIE.host}:{settings.VIGIE.port}/link/{token}")
 

@@ -10,6 +10,7 @@ SCHEDULES: tuple[Declared, ...] = (
     *DEFAULTS,
     # The sealer looks among the latest each second; once an hour among all, and once a day its head is written out.
     Declared("seal-late-events", "vigie.apps.audit.tasks.seal_all", timedelta(hours=1)),
+    Declared("forget-old-links", "vigie.apps.accounts.tasks.forget_old_links", timedelta(days=1)),
     Declared("export-audit-head", "vigie.apps.audit.tasks.export_head", timedelta(days=1)),
     Declared("tend-proofs", "vigie.apps.assets.tasks.tend_proofs", timedelta(hours=1)),
     Declared("verify-audit-trail", "vigie.apps.audit.tasks.verify_trail", timedelta(days=1)),

@@ -11,15 +11,18 @@ class SignalsConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
+        from vigie.apps.accounts import signals as accounts
         from vigie.apps.audit.tasks import seal_each_second
         from vigie.apps.findings import receivers, telling
         from vigie.apps.findings import signals as findings
         from vigie.apps.findings.models import FindingEvent
         from vigie.apps.jobs import signals as jobs
+        from vigie.apps.notices import receivers as tellers
         from vigie.apps.notices import signals as notices
         from vigie.apps.scans import signals
         from vigie.apps.watch import receivers as watch
 
+        accounts.started_again.connect(tellers.on_started_again, dispatch_uid="notices")
         jobs.tended.connect(seal_each_second, dispatch_uid="audit")
         signals.host_recorded.connect(receivers.on_host_recorded, dispatch_uid="findings")
         signals.absences_weighed.connect(receivers.on_absences_weighed, dispatch_uid="findings")

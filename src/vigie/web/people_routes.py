@@ -5,7 +5,7 @@ from django.urls import URLPattern, path
 from vigie.apps.registry.enums import Right
 
 from .access import ESTABLISHMENT, for_whoever_signed_in, needs
-from .pages import delegating, openid, people, trail
+from .pages import delegating, newstart, openid, people, trail
 
 ROUTES: list[URLPattern] = [
     path("sign-in/provider", openid.begin, name="openid"),
@@ -14,6 +14,8 @@ ROUTES: list[URLPattern] = [
     path("account/provider/link", for_whoever_signed_in(openid.link), name="openid-link"),
     path("account/provider/unlink", for_whoever_signed_in(openid.unlink), name="openid-unlink"),
     path("account/roles/<int:pk>/delegate", for_whoever_signed_in(delegating.delegate), name="delegate-role"),
+    # Their address is the key: whoever is told may have no way in any more.
+    path("new-start/<str:token>", newstart.new_start, name="new-start"),
     path("people/", needs(Right.PEOPLE)(people.people), name="people"),
     path("people/invite", needs(Right.PEOPLE)(people.invite), name="invite"),
     path("people/<int:pk>/", needs(Right.PEOPLE)(people.person), name="person"),

@@ -29,6 +29,7 @@ from .pages import (
     establishments,
     feeds,
     findings,
+    giving,
     home,
     levels,
     perimeter,
@@ -108,6 +109,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("levels/<int:pk>/", needs(Right.LEVELS, Right.AGGREGATES, of=LEVEL)(levels.level), name="level"),
     path("findings/", needs(Right.FINDINGS)(findings.findings), name="findings"),
+    path("findings/give", needs(Right.ACT)(giving.give), name="give-findings"),
     path("findings/<int:pk>/", needs(Right.FINDINGS, of=FINDING)(findings.finding), name="finding"),
     path(
         "findings/<int:pk>/acknowledge", needs(Right.ACT, of=FINDING)(decisions.acknowledge), name="acknowledge-finding"

@@ -2,6 +2,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
 from vigie.apps.audit.actions import record
@@ -11,16 +12,19 @@ from .enums import RoleKind
 from .granting import RoleRefused, Target, delegate, end_role, grant_role, refuse_oneself
 from .models import Role, SignInFailure, SignInLink, User
 from .queries import email_sha256, token_sha256
+from .signals import started_again
+from .tokens.actions import revoke_all_tokens
 
 __all__ = [
     "INVITATION", "LinkRefused", "RoleRefused", "actor", "choose_password", "close_account",
-    "create_sign_in_link", "delegate", "end_role",
+    "create_sign_in_link", "delegate", "end_role", "forget_old_links",
     "grant_first_roles", "grant_role", "invite", "note_failed_sign_in", "note_read", "note_sign_in",
-    "open_account", "refuse_oneself", "start_again", "use_sign_in_link",
+    "open_account", "refuse_new_start", "refuse_oneself", "start_again", "use_sign_in_link",
 ]  # fmt: skip
 
 INVITATION = timedelta(days=7)  # to open the mail and sign in once; afterwards another is asked for
 KEEP_FAILURES = timedelta(days=1)
+KEEP_LINKS = timedelta(days=1)
 
 
 class LinkRefused(Exception):
@@ -56,10 +60,32 @@ def invite(
 
 @transaction.atomic
 def start_again(*, user: User, by: str, now: datetime) -> str:
-    """Forget the second factors of somebody who lost them, end their sessions; return a token good for an hour."""
+    """Forget the second factors of somebody who lost them, end their sessions; return a token good for an hour.
+
+    Whoever holds the token gets in: the owner and their security officers are told, and any of them can refuse it.
+    """
     second_factor.forget_proofs(user=user, by=by, now=now)
     sessions.end_all_sessions(user=user, by=by, now=now)
+    revoke_all_tokens(user=user, by=by, now=now)
+    record(kind="account-started-again", by=by, at=now, subject=user)
+    started_again.send(sender=None, user=user, by=by, now=now)
     return create_sign_in_link(user=user, now=now, lifetime=timedelta(hours=1))
+
+
+@transaction.atomic
+def refuse_new_start(*, user: User, by: str, now: datetime) -> None:
+    """It was not asked for: nobody gets in by this account any more, until it is opened again."""
+    SignInLink.objects.filter(user=user, used_at=None).delete()
+    second_factor.forget_proofs(user=user, by=by, now=now)
+    revoke_all_tokens(user=user, by=by, now=now)
+    close_account(user=user, by=by, now=now)
+    record(kind="new-start-refused", by=by, at=now, subject=user)
+
+
+def forget_old_links(*, now: datetime) -> int:
+    """Drop the links that were used or are too old, a day after; the trail keeps that they were. Return how many."""
+    old = Q(used_at__lt=now - KEEP_LINKS) | Q(expires_at__lt=now - KEEP_LINKS)
+    return SignInLink.objects.filter(old).delete()[0]
 
 
 @transaction.atomic

@@ -69,6 +69,26 @@ def people_over(establishment: Establishment, right: Right, now: datetime) -> Qu
     return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "email")
 
 
+def people_over_all(right: Right, now: datetime) -> QuerySet[User]:
+    """Those who have this right over the nation now, by name."""
+    kinds = [kind for kind, rights in RIGHTS.items() if right in rights]
+    held = Role.objects.in_force(now).filter(scope_kind=ScopeKind.NATION, kind__in=kinds)
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "email")
+
+
+ANSWERABLE = (RoleKind.ESTABLISHMENT_OFFICER, RoleKind.ESTABLISHMENT_DIRECTOR, RoleKind.GROUP_OFFICER)
+
+
+def answerable_for(user: User, now: datetime) -> QuerySet[User]:
+    """Whoever answers for what this account reaches: officers and directors of the same places, duty managers."""
+    held = Role.objects.in_force(now)
+    same = Q(establishment__in=held.filter(user=user, establishment__isnull=False).values("establishment")) | Q(
+        group__in=held.filter(user=user, group__isnull=False).values("group")
+    )
+    kinds = held.filter(same, kind__in=ANSWERABLE) | held.filter(kind=RoleKind.DUTY_MANAGER)
+    return User.objects.filter(is_active=True, pk__in=kinds.values("user")).exclude(pk=user.pk).order_by("pk")
+
+
 class NotInRegistry(Exception):
     """What a role would be given over is not there; holds what was written."""
 

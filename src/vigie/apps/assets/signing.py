@@ -6,18 +6,23 @@ officer could else invite himself under another address, and sign his own mandat
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat
 
 from vigie.apps.accounts import actions as accounts
 from vigie.apps.accounts.enums import RoleKind
-from vigie.apps.accounts.models import User
+from vigie.apps.accounts.models import Role, User
 from vigie.apps.audit.actions import record
 from vigie.apps.notices import actions as notices
 from vigie.apps.notices.enums import ContactRole, NoticeKind
 from vigie.apps.notices.models import Contact, Notice
 from vigie.apps.notices.queries import contacts_of
 from vigie.apps.registry.models import Establishment
+
+from .models import Asset, Mandate
 
 OPENS = "/sign/"
 LIFETIME = timedelta(days=7)  # of the link, as long as any invitation
@@ -116,3 +121,37 @@ def accept_invitation(*, notice: Notice, now: datetime) -> str | None:
     except accounts.RoleRefused as refused:
         raise SignatureLinkRefused from refused
     return token
+
+
+def unsigned(now: datetime) -> "QuerySet[Any]":
+    """Who declared what is theirs, and whose director has not signed: the longest declared first.
+
+    Each with `declared_at`, `asked_at` (when a director was last written to, None: never), `has_director` (an account
+    may sign) and `has_contact` (a director whose address is confirmed can be written to).
+    """
+    signed = Mandate.objects.filter(establishment=OuterRef("pk"), withdrawn_at=None, valid_until__gt=now)
+    written = Notice.objects.filter(kind=NoticeKind.SIGNATURE, key__startswith=Concat(
+        Value("signature:"), Cast(OuterRef("pk"), CharField()), Value(":"), output_field=CharField()
+    ))  # fmt: skip
+    account = Role.objects.in_force(now).filter(
+        establishment=OuterRef("pk"), kind=RoleKind.ESTABLISHMENT_DIRECTOR, user__is_active=True
+    )
+    reached = Contact.objects.current().filter(
+        establishment=OuterRef("pk"), role=ContactRole.DIRECTOR, verified_at__isnull=False
+    )
+    declared = Asset.objects.as_of(now.date(), now).filter(establishment=OuterRef("pk"))
+    return (
+        Establishment.objects.filter(Exists(declared), ~Exists(signed), closed_on=None)
+        .annotate(
+            declared_at=Subquery(declared.order_by("recorded_at").values("recorded_at")[:1]),
+            asked_at=Subquery(written.order_by("-planned_at").values("planned_at")[:1]),
+            has_director=Exists(account),
+            has_contact=Exists(reached),
+        )
+        .order_by("declared_at", "pk")
+    )
+
+
+def directors_to_invite(now: datetime) -> "QuerySet[Any]":
+    """Those of whom nobody has an account that may sign."""
+    return unsigned(now).filter(has_director=False)

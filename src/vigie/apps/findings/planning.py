@@ -5,11 +5,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from vigie.apps.accounts.models import User
 from vigie.apps.audit.actions import record
 from vigie.apps.jobs import actions as jobs
+from vigie.apps.registry.enums import Right
 
 from .decisions import LEVELS, take_measures
 from .enums import FindingEventKind, FindingState, PlanConstraint
@@ -79,6 +81,17 @@ def assign(*, finding: Finding, to: User | None, by: str, now: datetime) -> None
     """Give the finding to somebody, or to nobody any more."""
     Finding.objects.filter(pk=finding.pk).update(assigned_to=to)
     _tell(finding, FindingEventKind.ASSIGNED, by, now, words=(to.name or to.email) if to else "")
+
+
+@transaction.atomic
+def assign_all(*, findings: QuerySet[Finding], to: User | None, by: str, now: datetime) -> int:
+    """Give each of them to somebody who may act on it; what is theirs already is left as it is. Return how many."""
+    may = findings if to is None else findings.visible_to(to, now, Right.ACT)  # type: ignore[attr-defined]
+    rows = may.select_for_update(of=("self",)).order_by("pk")
+    given = [row for row in rows if row.assigned_to_id != (to and to.pk)]
+    for row in given:
+        assign(finding=row, to=to, by=by, now=now)
+    return len(given)
 
 
 @transaction.atomic

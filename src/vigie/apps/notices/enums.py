@@ -31,6 +31,7 @@ class NoticeKind(TextChoices):
     OBLIGATION = "obligation", _("reminder of an obligation")
     SIGNATURE = "signature", _("request for a signature")
     DISCLOSURE = "disclosure", _("receipt of a report of a weakness")
+    NEW_START = "new_start", _("new start of an account")
 
 
 class NoticeState(TextChoices):

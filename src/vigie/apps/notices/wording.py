@@ -135,6 +135,14 @@ OF_ONE_THING = {
             gettext_noop("Reading and signing takes about ten minutes. Nothing is sent to your machines before that."),
         ),
     ),
+    NoticeKind.NEW_START: _Words(
+        gettext_noop("Vigie: an account was given a new start"),
+        gettext_noop("An account was given a new start"),
+        (
+            gettext_noop("An administrator made a new way into an account that is yours, or that you answer for."),
+            gettext_noop("If it was asked for, do nothing. If not, open the link and refuse it: the account closes."),
+        ),
+    ),
 }
 
 

@@ -10,11 +10,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from vigie.apps.accounts.models import User
 from vigie.apps.findings import queries
 from vigie.apps.findings.enums import FindingKind, FindingState, Severity
 from vigie.apps.findings.filtering import PUT_DOWN, Wanted, in_state, matching
 from vigie.apps.findings.models import Finding, Note
 from vigie.apps.findings.sightings import queries as sightings
+from vigie.apps.registry.enums import Right
 from vigie.apps.scans.queries import raw_answers_of
 from vigie.apps.timeline import AsOf
 from vigie.engine.lifecycle import Deed, State, decided
@@ -25,6 +27,8 @@ from vigie.web.components.page import Crumb, by, establishment_crumbs
 from vigie.web.components.page import asked as given
 from vigie.web.components.raw import shown
 from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
+
+from .giving import takers
 
 
 def _day(moment: datetime | None) -> str:
@@ -84,8 +88,16 @@ def findings(request: HttpRequest) -> HttpResponse:
         "severities": Severity.choices,
         "kinds": FindingKind.choices,
         "kept": _kept(wanted, request, asked),
+        "takers": _takers(request, wanted, page.total) if not state and not asked.is_past else None,
     }
     return render(request, "web/pages/findings.html", context)
+
+
+def _takers(request: HttpRequest, wanted: Wanted, total: int) -> list[User] | None:
+    """To whom what is ticked can be given; None for whoever may give nothing."""
+    if not total or not viewer(request).has(Right.ACT, timezone.now()):
+        return None
+    return list(takers(request, wanted.finess))
 
 
 def _kept(wanted: Wanted, request: HttpRequest, asked: AsOf) -> queries.Kept | None:

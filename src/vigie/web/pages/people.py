@@ -21,11 +21,13 @@ from vigie.apps.accounts import actions, queries, second_factor, sessions
 from vigie.apps.accounts.actions import RoleRefused
 from vigie.apps.accounts.enums import RoleKind
 from vigie.apps.accounts.models import Role, User
+from vigie.apps.assets import signing
 from vigie.web.access import viewer
 from vigie.web.components.forms import PlainForm
 from vigie.web.components.page import Crumb, asked, by
 from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
 
+DIRECTORS_SHOWN = 100
 COLUMNS = (
     Column("name", _("Person"), ("name", "email"), lambda one: one.name),
     Column("email", _("E-mail address"), ("email",), lambda one: one.email),
@@ -97,6 +99,8 @@ def people(request: HttpRequest) -> HttpResponse:
     page = table(rows, COLUMNS, request, "name", shape=lambda found: _with_failures(found, now))
     context = {
         "crumbs": [Crumb(gettext("People"))],
+        "directors": signing.directors_to_invite(now)[:DIRECTORS_SHOWN],
+        "directors_count": signing.directors_to_invite(now).count(),
         "table": page,
         "without_role": User.objects.filter(is_active=True).exclude(roles__in=Role.objects.in_force(now)).count(),
         "asked": request.GET,
@@ -122,7 +126,8 @@ def _wanted(rows: QuerySet[User], text: str, kind: str, now: datetime) -> QueryS
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest) -> HttpResponse:
-    form = InvitationForm(request.POST or None)
+    suggested = {name: asked(request, name) for name in ("kind", "over")}
+    form = InvitationForm(request.POST or None, initial=suggested)
     crumbs = [Crumb(gettext("People"), reverse("web:people")), Crumb(gettext("Invite somebody"))]
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

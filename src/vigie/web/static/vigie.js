@@ -17,6 +17,15 @@
     if (form && event.target.matches("select, input[type=date]")) form.requestSubmit();
   });
 
+  // One box ticks every other of its page; without scripts each is ticked by hand.
+  document.addEventListener("change", function (event) {
+    const name = event.target.dataset && event.target.dataset.tickAll;
+    if (!name) return;
+    document.querySelectorAll("input[type=checkbox][name=" + name + "]").forEach(function (box) {
+      box.checked = event.target.checked;
+    });
+  });
+
   // "/" goes to the search box; arrows walk the rows of a table from link to link.
   document.addEventListener("keydown", function (event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -1,0 +1,64 @@
+"""Give the findings that are ticked in the list to one person, at once."""
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_POST
+
+from vigie.apps.accounts.models import User
+from vigie.apps.accounts.queries import people_over, people_over_all
+from vigie.apps.findings import planning
+from vigie.apps.findings.models import Finding
+from vigie.apps.registry.enums import Right
+from vigie.apps.registry.models import Establishment
+from vigie.web.access import viewer
+from vigie.web.components.page import by, way_back
+
+MOST = 500  # a page of the list holds a hundred
+ME, NOBODY = "me", "nobody"
+
+
+def takers(request: HttpRequest, finess: str) -> QuerySet[User]:
+    """Who else may be given what the list shows: those who act over its one establishment, else over the nation."""
+    user, now = viewer(request), timezone.now()
+    if user.scope(Right.ACT, now).nation and not finess:
+        return people_over_all(Right.ACT, now).exclude(pk=user.pk)
+    mine = Establishment.objects.visible_to(user, now, Right.ACT).select_related("department")
+    named = list((mine.filter(finess=finess) if finess else mine)[:2])
+    if len(named) == 1:
+        return people_over(named[0], Right.ACT, now).exclude(pk=user.pk)
+    return User.objects.none()
+
+
+@require_POST
+def give(request: HttpRequest) -> HttpResponse:
+    user, now = viewer(request), timezone.now()
+    ticked = [int(text) for text in request.POST.getlist("finding")[:MOST] if text.isascii() and text.isdigit()]
+    # What is ticked and may not be acted on is as if it were not there.
+    findings = Finding.objects.standing().visible_to(user, now, Right.ACT).filter(pk__in=ticked)
+    chosen = request.POST.get("to", "")
+    to = user if chosen == ME else _person(chosen)
+    if to is None and chosen != NOBODY:
+        messages.error(request, gettext("Choose to whom they are given."))
+    elif not ticked:
+        messages.error(request, gettext("Tick the findings to give."))
+    else:
+        _say(request, planning.assign_all(findings=findings, to=to, by=by(request), now=now), len(set(ticked)))
+    return redirect(way_back(request))
+
+
+def _person(chosen: str) -> User | None:
+    number = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else 0
+    return User.objects.filter(pk=number, is_active=True).first()
+
+
+def _say(request: HttpRequest, given: int, ticked: int) -> None:
+    told = ngettext("%(n)d finding is given.", "%(n)d findings are given.", given) % {"n": given}
+    if given == ticked:
+        messages.success(request, told)
+        return
+    left = gettext("The others are theirs already, are over, or cannot be acted on by them.")
+    messages.warning(request, f"{told} {left}")
