@@ -85,7 +85,7 @@ def test_everything_at_once_is_found_within_the_budget():
     handler = Site(HOME | EXPOSED)
     service = explore(handler)
     assert found(service) == set(EXPOSED)
-    assert service.facts.site.requests == len(handler.asked) - 1  # the front page apart
+    assert service.facts.site.requests == len(handler.asked) - 2  # the front page and its icon apart
     assert service.facts.site.requests <= web_paths().most_requests
 
 
@@ -239,7 +239,7 @@ def test_a_fragile_or_a_gentle_look_asks_no_path_and_says_why(front, changes, re
     site = explore(handler, **changes).facts.site
     assert site.reason.startswith(reason)
     assert (site.requests, site.untold, site.not_found) == (0, ALL_KINDS, None)
-    assert handler.asked == [("GET", "/")]
+    assert handler.asked == [("GET", "/"), ("GET", "/favicon.ico")]
 
 
 def test_nothing_is_asked_where_nobody_wants_it():

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from .facts_of_infrastructure import BrokerFacts, IkeFacts, NameServerFacts, NtpFacts, SipFacts, SnmpFacts
 from .facts_of_tls import TlsFacts
-from .facts_of_web import SiteFacts
+from .facts_of_web import CookieFlags, FormTarget, PageKind, SiteFacts
 from .names.facts import DomainFacts
 
 
@@ -94,9 +94,14 @@ class HttpFacts:
     is_listing: bool
     body_length: int
     body_sha256: str  # of the first 64 KiB, which are not kept
-    favicon_mmh3: int | None = None
+    favicon_mmh3: int | None = None  # of its base64 in lines of 76, as the field writes it; None when none was asked
     paths: tuple[str, ...] = ()  # of what the page loads or sends to, those that a fingerprint knows, without question
     signature: str | None = None  # under a page that the server made itself, when a fingerprint knows it
+    favicon_md5: str | None = None  # in hexadecimal
+    version: str = "1.1"  # of the protocol: "1.0", "1.1", "2"
+    cookie_flags: tuple[CookieFlags, ...] = ()  # of the same cookies, in the same order
+    login_to: FormTarget | None = None  # where the form that holds the password field is sent
+    page: PageKind | None = None  # a page that nobody wrote for its readers
 
 
 @dataclass(frozen=True, slots=True)

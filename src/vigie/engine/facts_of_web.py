@@ -1,7 +1,28 @@
-"""What did a site show at the paths that must not answer?"""
+"""What did a site show of its cookies, its forms and its pages, and at the paths that must not answer?"""
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class CookieFlags:
+    """How one cookie is protected (RFC 6265 4.1.2): its name, never its value, which may identify a person."""
+
+    name: str
+    secure: bool
+    http_only: bool
+    same_site: str | None  # "strict", "lax", "none"; None when it is not said
+
+
+class FormTarget(StrEnum):
+    ITSELF = "itself"  # the server and the protocol that showed the page
+    ELSEWHERE = "elsewhere"  # another server, over TLS
+    IN_CLEAR = "in_clear"  # by HTTP without TLS, whatever showed the page
+
+
+class PageKind(StrEnum):
+    DEFAULT = "default"  # the one that comes with the server
+    MAINTENANCE = "maintenance"  # the site says that it will be back
 
 
 class ExposureKind(StrEnum):

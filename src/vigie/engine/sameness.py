@@ -94,11 +94,13 @@ def _tls(tls: TlsFacts | None) -> tuple[Part, ...]:
     )
 
 
-def _http(http: HttpFacts | None) -> tuple[Part]:
+def _http(http: HttpFacts | None) -> tuple[Part, Part]:
     if http is None:
-        return (None,)
+        return (None, None)
     hsts = next((value for name, value in http.headers if name == "strict-transport-security"), "")
-    return ((http.status, http.server, http.title, hsts, http.has_password_field, http.is_listing),)
+    told = (http.status, http.server, http.title, hsts, http.has_password_field, http.is_listing)
+    icon = (http.favicon_md5,) if http.favicon_md5 else None
+    return (*told, http.login_to, http.page, http.version, http.cookie_flags), icon
 
 
 def _site(site: SiteFacts | None) -> Part:

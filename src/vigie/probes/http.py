@@ -29,6 +29,11 @@ class HttpAnswer:
     asked: bytes
     head: bytes
 
+    @property
+    def version(self) -> str:
+        """Of the protocol, as its first line says it: "1.0", "1.1", "2"."""
+        return self.head[5:8].decode("latin-1").strip()
+
     def header(self, name: str) -> str | None:
         """The first header of that lower-case name."""
         return next((value for key, value in self.headers if key == name), None)
@@ -125,8 +130,16 @@ def parse_head(head: bytes) -> tuple[int, Headers]:
     for line in lines[1:]:
         name, colon, value = line.partition(":")
         if colon and name and len(fields) < MAX_HEADERS:
-            fields.append((name.strip().lower()[:128], value.strip()[:512]))
+            fields.append(_field(name.strip().lower()[:128], value.strip()))
     return status, tuple(fields)
+
+
+def _field(name: str, value: str) -> tuple[str, str]:
+    """A value is cut at 512 characters; of a cookie, what protects it comes last, and its value is not read."""
+    if name == "set-cookie":
+        key, semicolon, attributes = value.partition(";")
+        value = key.partition("=")[0][:128] + "=" + semicolon + attributes
+    return name, value[:512]
 
 
 def unzip(data: bytes, limit: int = MAX_BODY) -> bytes:

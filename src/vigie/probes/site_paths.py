@@ -12,7 +12,7 @@ from vigie.engine.facts_of_web import Exposure, ExposureKind, NotFound, SiteFact
 from .answer import kept
 from .errors import NotPermitted, ProbeError, Stopped
 from .http import Headers, HttpAnswer, HttpConversation
-from .page import entries_of, text_of_page
+from .page import entries_of, text_of
 from .scope import Permit, Refusal
 
 ALL_KINDS = tuple(ExposureKind)
@@ -136,13 +136,13 @@ class SitePaths:
         if answer.status not in {200, 206}:
             return False
         if path.mark == LISTING:
-            return entries_of(text_of_page(answer.body)) is not None
+            return entries_of(text_of(answer)) is not None
         return self._list.bears(path.mark, answer.body[: self._judged(path) or self._list.bytes_read])
 
     def _keep(self, path: WebPath, asked: str, answer: HttpAnswer, announced: int | None) -> None:
         most = self._list.backup_bytes if path.kind is ExposureKind.BACKUP else self._list.bytes_judged
         length = announced if announced is not None else whole_length(answer)
-        count = entries_of(text_of_page(answer.body)) if path.mark == LISTING else None
+        count = entries_of(text_of(answer)) if path.mark == LISTING else None
         digest = hashlib.sha256(answer.body[:most]).hexdigest()
         self._found.append(Exposure(path.kind, asked, answer.status, length, digest, path.mark, count))
         self.raw.append(kept("web-path", answer.asked, answer.head))

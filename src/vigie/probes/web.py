@@ -10,7 +10,7 @@ from vigie.engine.facts_of_tls import TlsFacts
 from vigie.engine.facts_of_web import SiteFacts
 from vigie.engine.fingerprints import texts_of
 
-from . import dicom, fhir, http, site_paths, tls
+from . import dicom, fhir, http, icon, site_paths, tls
 from .answer import Found, kept
 from .connection import Connection
 from .databases import front_page
@@ -72,6 +72,7 @@ class Visit:
                 return Found("tls", Facts(tls=self.tls), tuple(self.raw), error.answer, f"TLS, then: {error.reason}")
             if not self.is_tls and wants_tls(answer):
                 raise WantsTls("asked in clear, says to come back over TLS")
+            facts = await self._with_icon(conversation, facts, answer)
             store = front_page.parse(answer)
             statement = None if store else await self._fhir(conversation, facts, answer)
             told = await self._follow_ups(conversation, facts, statement)
@@ -130,7 +131,7 @@ class Visit:
             location = led or location
             following = own_path(led, self.host, is_tls=self.is_tls) if led else None
             if following is None or following in seen or len(seen) > MAX_REDIRECTIONS:
-                facts = page_facts(answer, location, cookies)
+                facts = page_facts(answer, location, cookies, host=self.host, is_tls=self.is_tls)
                 # Of the paths of a page, and of its signature, only what tells a product is kept.
                 known = tuple(path for path in paths_of(answer) if matcher().match("html_path", path))
                 signature = signature_of(answer)
@@ -140,6 +141,17 @@ class Visit:
             cookies += [header for header in answer.headers if header[0] == "set-cookie"]
             seen.add(following)
             path = following
+
+    async def _with_icon(
+        self, conversation: http.HttpConversation, facts: HttpFacts, answer: http.HttpAnswer
+    ) -> HttpFacts:
+        """The hashes of the picture of the site, by which some products are known."""
+        if not self.interview.settings.explores or facts.status >= 500:
+            return facts
+        ask = self.interview.question
+        await self.interview.gate.turn(ask.address, ask.port, name=ask.name)
+        shown = await icon.ask(conversation, icon.path_of(answer, self.host, is_tls=self.is_tls))
+        return replace(facts, favicon_md5=shown.md5, favicon_mmh3=shown.mmh3) if shown else facts
 
     async def _fhir(
         self, conversation: http.HttpConversation, facts: HttpFacts, answer: http.HttpAnswer

@@ -29,6 +29,7 @@ def test_only_the_checks_that_apply_conclude():
     assert seen == {
         "tls-obsolete-protocol", "tls-certificate-expired", "tls-certificate-expires-soon",
         "tls-certificate-self-signed", "tls-name-mismatch", "http-directory-listing", "http-no-hsts",
+        "http-default-page", "http-ntlm-offered",
         "tls-ssl-v3", "tls-suites-without-protection", "tls-weak-suites", "tls-weak-key", "tls-weak-key-exchange",
         "tls-weak-signature",
     }  # fmt: skip

@@ -12,4 +12,4 @@ judge = judge_kind(
     sound="no file of settings or of keys is served",
 )
 
-CHECK = Check("http-secrets-exposed", Severity.CRITICAL, LoadClass.NORMAL, "CWE-538; ANSSI, guide d'hygiène, 10", judge)
+CHECK = Check("http-secrets-exposed", Severity.CRITICAL, LoadClass.NORMAL, "CWE-538; ANSSI, guide d'hygiène, 11", judge)

@@ -131,6 +131,8 @@ def _texts_of_http(facts: Facts) -> Iterator[tuple[str, str]]:
         yield "html_signature", http.signature
     if http.location:
         yield "http_location", http.location
+    if http.favicon_md5:
+        yield "favicon_md5", http.favicon_md5
     yield from (("html_path", path) for path in http.paths)
     yield from (("http_cookie", name) for name in http.cookies)
     yield from (("http_header", f"{name}: {value}") for name, value in http.headers if name != "server")

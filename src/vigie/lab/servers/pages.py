@@ -47,6 +47,7 @@ def answer(visit: Visit, path: str, asked_host: str, *, marked: bool) -> Page:
         headers.append(("Server", face.says))
     if face.protocol is Protocol.HTTPS and Trait.NO_HSTS not in face.traits:
         headers.append(("Strict-Transport-Security", HSTS))
+    headers += [("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "SAMEORIGIN")]
     return Page(page.status, page.body, page.kind, tuple(headers))
 
 
