@@ -59,6 +59,7 @@ def addresses(world: World) -> dict[str, str]:
         "campaigns": reverse("web:campaigns"),
         "campaign": reverse("web:campaign", args=[world.campaign.pk]),
         "new-campaign": reverse("web:new-campaign"),
+        "unlooked": reverse("web:unlooked", args=[world.campaign.pk]),
         "region-time-to-fix": reverse("web:territory-time-to-fix", args=["region", "X1"]),
         "establishment-time-to-fix": reverse("web:establishment-time-to-fix", args=[one]) + "?from=notified",
         "group-audits": reverse("web:group-audits"),

@@ -90,7 +90,9 @@ def test_nothing_is_asked_unless_it_is_wanted():
     stop = StopSignal()
     gate = Gate(Scope([mandate()]), stop, free_pace(), lambda: NOW)
     settings = settings_for("https://example.org")
-    assert datagram_services.ask_datagrams(["127.77.0.1"], settings, gate=gate, stop=stop) == {}
+    assert datagram_services.ask_datagrams(["127.77.0.1"], settings, gate=gate, stop=stop) == {
+        "127.77.0.1": datagram_services.DatagramLook()
+    }
 
 
 def test_a_look_tells_the_services_without_connections_beside_the_others():

@@ -26,6 +26,8 @@ OF_OTHERS = {"delegate-role", "people", "invite", "person", "providers", "trail"
 # Asked in its own test once the incident is qualified.
 OF_OTHERS |= {"incident-document"}
 POST_ONLY = {"sign-out", "language", "theme", "end-asset", "withdraw-mandate", "judge-campaign"} | {
+    "pause-campaign",
+    "resume-campaign",
     "end-session",
     "revoke-token",
     "remove-proof",
@@ -139,6 +141,9 @@ def arguments(world: World) -> dict[str, list[object]]:
         "new-campaign": [],
         "campaign": [world.campaign.pk],
         "campaign-progress": [world.campaign.pk],
+        "unlooked": [world.campaign.pk],
+        "pause-campaign": [world.campaign.pk],
+        "resume-campaign": [world.campaign.pk],
         "judge-campaign": [world.campaign.pk],
         "establishment-time-to-fix": [one],
         "group-time-to-fix": [world.group.kind, world.group.code],

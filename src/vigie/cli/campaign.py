@@ -29,6 +29,9 @@ def start(
     ] = None,
     everyone: Annotated[bool, typer.Option("--all", help="Every establishment with a mandate in force.")] = False,
     ports: Annotated[str, typer.Option(help="TCP ports, comma-separated; the usual ones when not given.")] = "",
+    udp: Annotated[
+        bool, typer.Option(help="Ask services without connections too: names, time, SNMP, IKE, OpenVPN, SIP.")
+    ] = True,
     name: Annotated[str, typer.Option(help="What to call it; the date when not given.")] = "",
     json: Json = False,
 ) -> None:
@@ -44,6 +47,7 @@ def start(
     """
     django_ready()
     from vigie.apps.scans import actions
+    from vigie.probes.datagrams import DATAGRAMS
 
     now = datetime.now(UTC)
     if bool(establishment) == everyone:
@@ -53,6 +57,7 @@ def start(
             name=name or f"Campaign of {now:%Y-%m-%d %H:%M} UTC",
             establishments=_wanted(establishment or [], now),
             ports=_ports(ports),
+            datagrams=tuple(DATAGRAMS) if udp else (),
             by=actor(),
             now=now,
         )
@@ -139,6 +144,45 @@ def list_(limit: Annotated[int, typer.Option(min=1, help="How many, newest first
 
 
 @app.command()
+def pause(number: Annotated[int, typer.Argument(help="Number of the campaign.")]) -> None:
+    """Pause a running campaign: what is under way ends within the second, and nothing is lost.
+
+    Exit codes: 0 paused, 1 no such campaign, or it is not running.
+
+    Examples:
+
+        vigie campaign pause 3
+    """
+    _step(number, "pause_campaign", "is paused: `vigie campaign resume` has it go on")
+
+
+@app.command()
+def resume(number: Annotated[int, typer.Argument(help="Number of the campaign.")]) -> None:
+    """Have a paused or stopped campaign go on with what is left; hosts already recorded are not asked again.
+
+    Exit codes: 0 goes on, 1 no such campaign, it is neither paused nor stopped, or a stop is in force.
+
+    Examples:
+
+        vigie campaign resume 3
+    """
+    _step(number, "resume_campaign", "goes on with what was left")
+
+
+def _step(number: int, name: str, told: str) -> None:
+    campaign = _progress(number).campaign
+    from vigie.apps.scans import actions
+
+    try:
+        getattr(actions, name)(campaign=campaign, by=actor(), now=datetime.now(UTC))
+    except actions.NotRunning:
+        end(f"Campaign {number} is {campaign.state}: that cannot be done.")
+    except actions.StopInForce:
+        end("An emergency stop is in force: nothing starts. Lift it first with `vigie stop --lift`.")
+    say(f"Campaign {number} {told}.")
+
+
+@app.command()
 def show(number: Annotated[int, typer.Argument(help="Number of the campaign.")], json: Json = False) -> None:
     """Show one campaign: how far it is, what it found, what is unknown and why.
 
@@ -216,6 +260,10 @@ def facts(known: "Progress") -> dict[str, Any]:
         "new": known.new,
         "gone": known.gone,
         "unknowns": [asdict(one) for one in known.unknowns],
+        "unlooked": [asdict(one) for one in known.unlooked],
+        "unknown_checks": [asdict(one) for one in known.unknown_checks],
+        "paused_hosts": [{"address": one.address, "until": one.until.isoformat()} for one in known.paused],
+        "waits_until": known.waits_until.isoformat() if known.waits_until else None,
     }
 
 
@@ -232,8 +280,14 @@ def _table(known: "Progress") -> "Table":
     table.add_row("services", f"{known.services}, of which {known.new} new; {known.gone} awaiting a second look")
     rate = f", {known.questions_a_second:.0f} a second" if known.questions_a_second else ""
     table.add_row("questions", f"{known.questions}{rate}")
+    for unknown in known.unlooked:
+        table.add_row("not looked at", f"{unknown.count}: {unknown.reason}")
     for unknown in known.unknowns:
         table.add_row("unknown", f"{unknown.count}: {unknown.reason}")
+    for host in known.paused:
+        table.add_row("left alone", f"{host.address} until {host.until:%Y-%m-%d %H:%M} UTC: it stopped answering")
+    if known.waits_until:
+        table.add_row("waits", f"until {known.waits_until:%Y-%m-%d %H:%M} UTC, when a window opens")
     if row.held_reason:
         table.add_row("held", row.held_reason)
     if known.ends_about:

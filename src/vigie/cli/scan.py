@@ -192,6 +192,7 @@ def _until(text: str, now: datetime) -> datetime:
 
 
 def _look(ready: _Ready, *, quiet: bool) -> Report:
+    from vigie.probes.breaker import Breaker, PauseFile
     from vigie.probes.datagrams import DATAGRAMS
     from vigie.probes.domain import look_at_domains
     from vigie.probes.gate import Gate
@@ -214,7 +215,8 @@ def _look(ready: _Ready, *, quiet: bool) -> Report:
         datagrams=tuple(DATAGRAMS) if ready.udp else (),
         explores=True,
     )
-    plan = Plan(ready.targets.targets, ready.scope, settings)
+    breaker = Breaker(PauseFile(ready.stop_file.with_name("PAUSED")))
+    plan = Plan(ready.targets.targets, ready.scope, settings, breaker)
     with _ends_on_signal(stop.set), _progress(ready, quiet=quiet) as advance:
 
         def keep(host: HostLook) -> None:
@@ -223,7 +225,7 @@ def _look(ready: _Ready, *, quiet: bool) -> Report:
 
         summary = look(plan, stop=stop, clock=clock, on_host=keep)
         if not summary.stopped:
-            gate = Gate(ready.scope, stop, process_pace(), clock)
+            gate = Gate(ready.scope, stop, process_pace(), clock, breaker)
             seconds = settings.timeouts.conversation
             domains = look_at_domains(
                 ready.asked.names, gate=gate, stop=stop, resolvers=ready.resolvers, seconds=seconds

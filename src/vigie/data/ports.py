@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from .care import care_rule
 from .documents import DocumentError, read
 
 
@@ -19,5 +20,5 @@ def _hints() -> dict[int, str]:
 
 
 def hint_of(port: int) -> str | None:
-    """The question to ask first, None when the number suggests nothing."""
-    return _hints().get(port)
+    """The question to ask first, None when the number suggests nothing; "untouched" where none may be asked."""
+    return "untouched" if port in care_rule().off_by_default else _hints().get(port)

@@ -285,6 +285,15 @@ class ServiceLook:
 
 
 @dataclass(frozen=True, slots=True)
+class NotAsked:
+    """One port that was not asked, and why: "outside the window", "paused after it stopped answering"..."""
+
+    port: int
+    reason: str
+    transport: Transport = Transport.TCP
+
+
+@dataclass(frozen=True, slots=True)
 class HostLook:
     """One completed look at one address: every port that was asked, and each open one in full.
 
@@ -298,13 +307,25 @@ class HostLook:
     services: tuple[ServiceLook, ...]  # open ports
     refused_ports: tuple[int, ...] = ()
     silent_ports: tuple[int, ...] = ()
-    not_asked_ports: tuple[int, ...] = ()
-    not_asked_reason: str = ""  # "outside the mandate", "stopped", "outside the window"
+    not_asked: tuple[NotAsked, ...] = ()
     domain: str = ""
+    refused_datagrams: tuple[int, ...] = ()  # the host answered that nothing listens there
+    silent_datagrams: tuple[int, ...] = ()  # proves nothing: many services answer only whom they know
+    names_not_asked: tuple[tuple[str, str], ...] = ()  # name, why: it leads elsewhere now, or nobody can tell
+    cut: str = ""  # why it was left before its end, "" when it was looked at to the end
 
     @property
     def reached(self) -> bool:
         """True when the host answered something, be it a refusal: an absence then means something."""
         if self.domain and any(service.answer is not Answer.ANSWERED for service in self.services):
             return False  # the resolvers failed, which says nothing of the domain
-        return bool(self.services or self.refused_ports)
+        return bool(self.services or self.refused_ports or self.refused_datagrams)
+
+    @property
+    def not_asked_ports(self) -> tuple[int, ...]:
+        return tuple(one.port for one in self.not_asked)
+
+    @property
+    def not_asked_reason(self) -> str:
+        """The first one; a cut is told before the others."""
+        return self.cut or next((one.reason for one in self.not_asked), "")

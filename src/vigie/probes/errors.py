@@ -19,6 +19,12 @@ class NotPermitted(ProbeError):
     answer = Answer.NOT_ASKED
 
 
+class Enough(ProbeError):
+    """Fragile equipment was asked as often as it may be; what it said until then holds."""
+
+    answer = Answer.CLOSED
+
+
 class Stopped(ProbeError):
     """The stop was ordered."""
 

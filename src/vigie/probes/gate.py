@@ -4,16 +4,20 @@ import asyncio
 import errno
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from ipaddress import ip_address
 
+from vigie.data.care import Treatment, care_rule
 from vigie.data.pace import Rates
 
+from .breaker import PAUSED, Breaker
 from .connection import Connection
-from .errors import Closed, NotPermitted, Silent, Stopped
+from .errors import Closed, Enough, NotPermitted, Silent, Stopped
 from .pace import Pace
 from .scope import Intensity, Network, Permit, Refusal, Scope, plain
+from .spared import FRAGILE_LIGHT
 from .stop import StopSignal
 
 _LATER = {errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.EAGAIN}
@@ -22,21 +26,34 @@ _LATER = {errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.
 class Gate:
     """Opens connections for one look. `clock` tells the time that mandates and windows are judged at."""
 
-    def __init__(self, scope: Scope, stop: StopSignal, pace: Pace, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        stop: StopSignal,
+        pace: Pace,
+        clock: Callable[[], datetime],
+        breaker: Breaker | None = None,
+    ) -> None:
         self._scope = scope
         self._stop = stop
         self._pace = pace
         self._clock = clock
+        self._breaker = breaker or Breaker()
+        self._light: Counter[tuple[str, int]] = Counter()  # questions to ports of fragile equipment
         self.questions = 0  # connections that left, conversations only
 
     def now(self) -> datetime:
         return self._clock()
 
     def permit(self, address: str, port: int, name: str | None = None) -> Permit | Refusal:
-        """What the scope says now; the stop refuses everything."""
+        """What the scope says now; the stop refuses everything, and a host that stopped answering is left alone."""
         if self._stop.is_set():
             return Refusal("stopped")
-        return self._scope.permit(address, port, self._clock(), name)
+        now = self._clock()
+        permit = self._scope.permit(address, port, now, name)
+        if isinstance(permit, Permit) and self._breaker.is_paused(address, now):
+            return Refusal(PAUSED)
+        return permit
 
     async def connect(self, address: str, port: int, *, name: str | None, timeout_seconds: float) -> Connection:
         """Open one conversation, when its turn comes; raises NotPermitted, Stopped, Silent or Closed."""
@@ -62,7 +79,7 @@ class Gate:
         return Connection(sock, server_name=name)
 
     async def turn(self, address: str, port: int, *, name: str | None) -> None:
-        """Wait until one more question may go there, and count it; raises NotPermitted or Stopped.
+        """Wait until one more question may go there, and count it; raises NotPermitted, Stopped or Enough.
 
         For each connection, and for each request of a long conversation: a kept connection spares no one's server.
         """
@@ -70,6 +87,7 @@ class Gate:
             permit = self._leave(address, port, name)
             wait = self._pace.take(address, permit.intensity)
             if not wait:
+                self._light[address, port] += permit.light
                 return
             await asyncio.sleep(wait)
 
@@ -87,6 +105,7 @@ class Gate:
         in_force = [m for m in self._scope.mandates if m.valid_from <= moment < m.valid_until]
         covered = dict.fromkeys(network for mandate in in_force for network in mandate.networks)
         excluded = dict.fromkeys(network for mandate in in_force for network in mandate.exclusions)
+        excluded |= dict.fromkeys(one.what for one in self._scope.spared if one.treatment is Treatment.NONE)
         return tuple(covered), tuple(excluded)
 
     def rates(self, intensity: Intensity) -> Rates:
@@ -94,15 +113,21 @@ class Gate:
 
     def answered(self, address: str, seconds: float) -> None:
         self._pace.answered(address, seconds)
+        self._breaker.answered(address)
 
     def unanswered(self, address: str) -> None:
+        """A place that had answered does not take the connection."""
         self._pace.unanswered(address)
+        self._breaker.unanswered(address, self._clock())
 
     def slow(self, address: str) -> None:
         self._pace.slow(address)
 
     def send(self, address: str, port: int, data: bytes) -> socket.socket | float | Refusal:
         """Send one datagram; the socket that its answer comes to, the seconds to wait, or why it may not leave."""
+        permit = self.permit(address, port)
+        if isinstance(permit, Permit) and permit.light:
+            return Refusal(FRAGILE_LIGHT)
         leave = self.leave(address, port)
         if isinstance(leave, Refusal) or leave:
             return leave
@@ -134,11 +159,11 @@ class Gate:
         return 0.2 if code in _LATER else Refusal(f"unreachable ({errno.errorcode.get(code, code)})")
 
     def _leave(self, address: str, port: int, name: str | None) -> Permit:
-        if self._stop.is_set():
-            raise Stopped("stopped")
-        permit = self._scope.permit(address, port, self._clock(), name)
+        permit = self.permit(address, port, name)
         if isinstance(permit, Refusal):
-            raise NotPermitted(permit.reason)
+            raise Stopped(permit.reason) if self._stop.is_set() else NotPermitted(permit.reason)
+        if permit.light and self._light[address, port] >= care_rule().light_conversations:
+            raise Enough(FRAGILE_LIGHT)
         return permit
 
     @staticmethod

@@ -46,6 +46,8 @@ ORDERS = {
     "sip": ("sip", "tls", "http"),
     None: ("greeting", "tls", "http", "dicom"),
 }
+UNTOUCHED = "untouched"  # what is sent there would be printed, or obeyed
+NOTHING_SAID = "a printer or controller port: nothing is said to it"
 
 #   where the caller speaks first -> what it says
 FIRST_WORDS: Mapping[str, Ask] = {
@@ -106,6 +108,8 @@ class Interview:
         self.identities: tuple[Identity, ...] = ()
 
     async def ask(self) -> tuple[Found, tuple[Identity, ...]]:
+        if self.hint == UNTOUCHED:
+            return Found("", Facts(), (), Answer.NOT_ASKED, NOTHING_SAID), ()
         waiting = [self.hint] if self.question.hint else list(ORDERS[self.hint])
         asked: set[str] = set()
         ends: list[ProbeError] = []
@@ -200,7 +204,13 @@ class Interview:
         raise Garbled("an unknown greeting")
 
     async def open(self) -> Connection:
-        """A new connection to the port, through the gate."""
+        """A new connection to the port, through the gate; tried once more, since the port had answered the sweep."""
+        try:
+            return await self._open()
+        except Silent:
+            return await self._open()
+
+    async def _open(self) -> Connection:
         ask = self.question
         return await self.gate.connect(ask.address, ask.port, name=ask.name, timeout_seconds=self.times.connect)
 

@@ -17,6 +17,7 @@ from .stop import StopSignal
 
 Place = tuple[str, int]  # address, port
 TRIES = 2  # a lost packet must not hide a service
+CONTROL = 0  # tries of a question that only tells whether a host that had answered still does
 IN_FLIGHT = 400  # half-open connections at once: well under the usual limit of 1,024 descriptors
 _TICK_SECONDS = 0.1  # the longest time before the stop is seen
 
@@ -37,6 +38,7 @@ class _Knock:
     tries: int  # left after this one
     began: float
     deadline: float
+    is_control: bool = False  # of a port that had answered: does its host still do?
 
 
 @dataclass(slots=True)
@@ -47,6 +49,17 @@ class _Knocks:
     in_flight: dict[int, _Knock] = field(default_factory=dict)  # by descriptor
     deadlines: list[tuple[float, int]] = field(default_factory=list)  # when, descriptor
     answers: dict[tuple[str, int], PortAnswer] = field(default_factory=dict)
+    doubts: dict[str, "_Doubt"] = field(default_factory=dict)  # by address, of those that have answered
+
+
+@dataclass(slots=True)
+class _Doubt:
+    """Does a host that had answered still do? A firewall that drops and a host that died are silent alike."""
+
+    port: int  # that answered last
+    silences: int = 0  # since then
+    patience: int = 2  # silences before that port is asked again; doubled each time it answers
+    asking: bool = False
 
 
 def knock(
@@ -64,7 +77,7 @@ def knock(
             while (state.waiting or state.in_flight) and not stop.is_set():
                 pause = _send_what_may(state, gate, poll, timeout_seconds)
                 _collect(state, gate, poll, pause)
-                _give_up_late(state, poll)
+                _give_up_late(state, gate, poll)
         finally:
             for knock in state.in_flight.values():
                 knock.sock.close()
@@ -81,6 +94,11 @@ def _send_what_may(state: _Knocks, gate: Gate, poll: select.epoll, timeout_secon
         if not_before > moment:
             return min(not_before - moment, _TICK_SECONDS)
         heapq.heappop(state.waiting)
+        doubt = state.doubts.get(address)
+        is_control = tries == CONTROL
+        if doubt is not None and doubt.asking and not is_control:
+            heapq.heappush(state.waiting, (moment + _TICK_SECONDS, order, address, port, tries))
+            continue
         sock = gate.knock(address, port)
         if isinstance(sock, float):
             heapq.heappush(state.waiting, (moment + sock, order, address, port, tries))
@@ -88,12 +106,16 @@ def _send_what_may(state: _Knocks, gate: Gate, poll: select.epoll, timeout_secon
         if isinstance(sock, Refusal):
             unreachable = sock.reason.startswith("unreachable")
             kind = PortState.UNREACHABLE if unreachable else PortState.NOT_ASKED
-            state.answers[address, port] = PortAnswer(kind, sock.reason)
+            if is_control and doubt is not None:
+                doubt.asking = False
+            else:
+                state.answers[address, port] = PortAnswer(kind, sock.reason)
             continue
         burst -= 1
         descriptor = sock.fileno()
-        state.in_flight[descriptor] = _Knock(sock, address, port, tries - 1, moment, moment + timeout_seconds)
-        heapq.heappush(state.deadlines, (moment + timeout_seconds, descriptor))
+        deadline = moment + timeout_seconds
+        state.in_flight[descriptor] = _Knock(sock, address, port, tries - 1, moment, deadline, is_control)
+        heapq.heappush(state.deadlines, (deadline, descriptor))
         poll.register(descriptor, select.EPOLLOUT)
     return 0.0 if state.waiting and not burst else _TICK_SECONDS
 
@@ -109,18 +131,21 @@ def _collect(state: _Knocks, gate: Gate, poll: select.epoll, pause: float) -> No
         code = knock.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         knock.sock.close()
         answer = _STATES.get(code, PortState.UNREACHABLE)
-        if answer is PortState.SILENT:
-            _again_or_silent(state, knock)
+        if answer is PortState.SILENT or (knock.is_control and answer is PortState.UNREACHABLE):
+            _again_or_silent(state, knock, gate)
             continue
         if answer is not PortState.UNREACHABLE:
             gate.answered(knock.address, moment - knock.began)
+            _trust(state, knock)
+            if knock.is_control:
+                continue
             if not knock.tries:
                 gate.slow(knock.address)  # it said nothing the first time: it was asked more than it could follow
         reason = errno.errorcode.get(code, "") if answer is PortState.UNREACHABLE else ""
         state.answers[knock.address, knock.port] = PortAnswer(answer, reason)
 
 
-def _give_up_late(state: _Knocks, poll: select.epoll) -> None:
+def _give_up_late(state: _Knocks, gate: Gate, poll: select.epoll) -> None:
     moment = time.monotonic()
     while state.deadlines and state.deadlines[0][0] <= moment:
         deadline, descriptor = heapq.heappop(state.deadlines)
@@ -131,10 +156,36 @@ def _give_up_late(state: _Knocks, poll: select.epoll) -> None:
         del state.in_flight[descriptor]
         poll.unregister(descriptor)
         knock.sock.close()
-        _again_or_silent(state, knock)
+        _again_or_silent(state, knock, gate)
 
 
-def _again_or_silent(state: _Knocks, knock: _Knock) -> None:
+def _trust(state: _Knocks, knock: _Knock) -> None:
+    """Its host answers, or still does."""
+    doubt = state.doubts.setdefault(knock.address, _Doubt(knock.port))
+    doubt.port, doubt.silences = knock.port, 0
+    if knock.is_control:
+        doubt.asking, doubt.patience = False, doubt.patience * 2
+
+
+def _doubt(state: _Knocks, knock: _Knock, gate: Gate) -> None:
+    """A host that had answered is silent: ask the port that answered again, before any other of that host."""
+    doubt = state.doubts.get(knock.address)
+    if doubt is None:
+        return
+    if knock.is_control:
+        gate.unanswered(knock.address)
+    else:
+        doubt.silences += 1
+        if doubt.asking or doubt.silences < doubt.patience:
+            return
+    doubt.asking = True
+    heapq.heappush(state.waiting, (0.0, random.random(), knock.address, doubt.port, CONTROL))  # noqa: S311
+
+
+def _again_or_silent(state: _Knocks, knock: _Knock, gate: Gate) -> None:
+    _doubt(state, knock, gate)
+    if knock.is_control:
+        return
     if knock.tries:
         heapq.heappush(state.waiting, (0.0, random.random(), knock.address, knock.port, knock.tries))  # noqa: S311
     else:

@@ -9,16 +9,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from vigie.engine.facts import Answer, HostLook, PortState, ServiceLook, Transport
+from vigie.engine.facts import Answer, HostLook, NotAsked, PortState, ServiceLook, Transport
 
-from .datagram_services import ask_datagrams
+from .breaker import Breaker
+from .datagram_services import DatagramLook, ask_datagrams
 from .gate import Gate
 from .identify import Question, identify
 from .pace import Pace, process_pace
 from .raw_sweep import dial_unix
 from .resolve import Resolution, resolve_all
-from .scope import Scope
+from .scope import OUTSIDE_WINDOW, Scope
 from .settings import ProbeSettings, settings_for
+from .spared import recognised
 from .stop import LinkedStop, StopSignal
 from .sweep import PortAnswer, sweep
 from .targets import Target
@@ -34,6 +36,7 @@ class Plan:
     targets: tuple[Target, ...]
     scope: Scope
     settings: ProbeSettings
+    breaker: Breaker = field(default_factory=Breaker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ class _Look:
         self.stop = stop
         self.clock = clock
         self.on_host = on_host
-        self.gate = Gate(plan.scope, stop, pace, clock)
+        self.gate = Gate(plan.scope, stop, pace, clock, plan.breaker)
         self.turns = asyncio.Semaphore(plan.settings.concurrency)
         self.unknowns: Counter[str] = Counter()
         self.hosts = self.reached = self.swept = self.services = 0
@@ -135,9 +138,10 @@ class _Look:
                     gate=self.gate,
                     stop=self.stop,
                 )
+                self.swept += sum(one.questions for one in told.values())
                 for target in batch:
                     ports = {port: answers[target.address, port] for port in target.ports}
-                    group.create_task(self._host(target, ports, names, started, told.get(target.address, ())))
+                    group.create_task(self._host(target, ports, names, started, told[target.address]))
 
     async def _names(self) -> dict[str, Resolution]:
         """Where the names lead at the time of contact: what was true at planning may have moved."""
@@ -150,45 +154,41 @@ class _Look:
         ports: Mapping[int, PortAnswer],
         names: Mapping[str, Resolution],
         started: datetime,
-        without_connection: tuple[ServiceLook, ...],
+        told: DatagramLook,
     ) -> None:
-        seen: list[ServiceLook] = [*without_connection]
+        seen: list[ServiceLook] = [*told.services]
         reason = ""
+        elsewhere = {name: why for name in target.names if (why := _leads_elsewhere(names[name], target.address))}
+        names_here = tuple(name for name in target.names if name not in elsewhere)
         try:
             async with self.turns:
                 for port in [port for port, answer in ports.items() if answer.state is PortState.OPEN]:
-                    await self._port(target, port, names, seen)
+                    await self._port(target, port, names_here, seen)
         except asyncio.CancelledError:
             reason = STOPPED
-        self._tell(target, ports, seen, reason, started)
+        self._tell(target, ports, seen, reason, started, told, elsewhere)
         if reason:
             raise asyncio.CancelledError
 
-    async def _port(self, target: Target, port: int, names: Mapping[str, Resolution], seen: list[ServiceLook]) -> None:
+    async def _port(self, target: Target, port: int, names: tuple[str, ...], seen: list[ServiceLook]) -> None:
         by_address = Question(target.address, port, None)
         first = await self._identify(by_address, seen)
         # A server that refuses TLS without a name may take one.
         refuses = first.service == "tls" and first.facts.tls is None
         if first.service not in {"http", "https", "fhir"} and not refuses:
             return
-        for name in target.names:
-            if self._still_leads_here(names[name], target.address):
-                question = Question(target.address, port, name, hint="https" if first.facts.tls or refuses else "http")
-                await self._identify(question, seen)
+        for name in names:
+            question = Question(target.address, port, name, hint="https" if first.facts.tls or refuses else "http")
+            await self._identify(question, seen)
 
     async def _identify(self, question: Question, seen: list[ServiceLook]) -> ServiceLook:
         found = await identify(question, self.gate, self.plan.settings)
         if found.answer is Answer.NOT_ASKED and self.stop.is_set():
             raise asyncio.CancelledError
         seen.append(found)
+        if (spared := recognised(found.address, found.identities)) is not None:
+            self.plan.scope.spare(spared)
         return found
-
-    def _still_leads_here(self, resolution: Resolution, address: str) -> bool:
-        if not resolution.known:
-            self.unknowns["a name did not resolve"] += 1
-        elif address not in resolution.addresses:
-            self.unknowns["a name leads elsewhere now"] += 1
-        return address in resolution.addresses
 
     def _tell(
         self,
@@ -197,12 +197,15 @@ class _Look:
         seen: list[ServiceLook],
         reason: str,
         started: datetime,
+        told: DatagramLook,
+        elsewhere: Mapping[str, str],
     ) -> None:
         done = {service.port for service in seen if service.transport is Transport.TCP}
         by_state = {state: tuple(p for p, a in ports.items() if a.state is state) for state in PortState}
-        cut = tuple(port for port in by_state[PortState.OPEN] if port not in done)
-        not_asked = by_state[PortState.NOT_ASKED] + cut
-        reasons = sorted((ports[p].reason for p in by_state[PortState.NOT_ASKED]), key=lambda r: r != STOPPED)
+        not_asked = [NotAsked(port, ports[port].reason or STOPPED) for port in by_state[PortState.NOT_ASKED]]
+        not_asked += [NotAsked(port, reason or STOPPED) for port in by_state[PortState.OPEN] if port not in done]
+        not_asked += [NotAsked(port, why, Transport.UDP) for port, why in told.not_asked]
+        reasons = {one.reason for one in not_asked} | {s.reason for s in seen if s.answer is Answer.NOT_ASKED}
         host = HostLook(
             address=target.address,
             names=target.names,
@@ -211,25 +214,36 @@ class _Look:
             services=tuple(seen),
             refused_ports=by_state[PortState.REFUSED],
             silent_ports=by_state[PortState.SILENT] + by_state[PortState.UNREACHABLE],
-            not_asked_ports=not_asked,
-            not_asked_reason=reason or (reasons[0] if reasons else ""),
+            not_asked=tuple(not_asked),
+            refused_datagrams=told.refused,
+            silent_datagrams=told.silent,
+            names_not_asked=tuple(sorted(elsewhere.items())),
+            cut=reason or next((why for why in (STOPPED, OUTSIDE_WINDOW) if why in reasons), ""),
         )
         self._count(host)
-        if seen or not (reason or host.not_asked_reason == STOPPED):
+        if seen or host.cut != STOPPED:
             self.on_host(host)
 
     def _count(self, host: HostLook) -> None:
-        if host.not_asked_reason != STOPPED:
+        if not host.cut:
             self.hosts += 1
             self.reached += host.reached
         self.services += len(host.services)
         for service in host.services:
             if service.answer is not Answer.ANSWERED:
                 self.unknowns[service.reason or service.answer.value] += 1
-        if host.not_asked_ports:
-            self.unknowns[f"not asked: {host.not_asked_reason}"] += len(host.not_asked_ports)
+        for one in host.not_asked:
+            self.unknowns[f"not asked: {one.reason}"] += 1
+        self.unknowns.update(why for _, why in host.names_not_asked)
         if not host.reached and host.silent_ports:
             self.unknowns["a host did not answer"] += 1
+
+
+def _leads_elsewhere(resolution: Resolution, address: str) -> str:
+    """Why a name is not asked at this address at the time of contact, "" when it is."""
+    if not resolution.known:
+        return "a name did not resolve"
+    return "" if address in resolution.addresses else "a name leads elsewhere now"
 
 
 def _batches(targets: tuple[Target, ...], size: int) -> Iterator[tuple[Target, ...]]:

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from zoneinfo import ZoneInfo
+
+from vigie.data.care import Treatment, care_rule
+
+from .spared import FRAGILE_LIGHT, Spared, over
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -66,6 +70,7 @@ class Mandate:
     intensity: Intensity = Intensity.STANDARD
     allow_mllp_frame: bool = False
     held: tuple[Held, ...] = ()  # where both cover an address or a name, the narrower declaration decides
+    spared: tuple[Spared, ...] = ()  # whoever declared it, and whichever mandate covers it
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +78,11 @@ class Permit:
     """The leave to contact one port of one address now, and under which mandate."""
 
     mandate: Mandate
+    light: bool = False  # fragile equipment: the lightest looks only
 
     @property
     def intensity(self) -> Intensity:
-        return self.mandate.intensity
+        return Intensity.GENTLE if self.light else self.mandate.intensity
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +97,25 @@ class _Place:
     address: Address
     covered: tuple[bool, ...]
     excluded: tuple[tuple[Network, ...], ...]
+    spared: Spared | None = None
 
 
+OUTSIDE_WINDOW = "outside the window"
 _MOST_PLACES = 20_000  # remembered at once: a sweep asks each address some forty times
 
 
 class Scope:
     """All the mandates of one look. Whatever a record says, a kind never reaches beyond its own addresses."""
 
-    def __init__(self, mandates: Iterable[Mandate]) -> None:
+    def __init__(self, mandates: Iterable[Mandate], spared: Iterable[Spared] = ()) -> None:
         self.mandates = tuple(mandates)
+        self.spared = (*spared, *(one for mandate in self.mandates for one in mandate.spared))
         self._places: dict[str, _Place] = {}
+
+    def spare(self, one: Spared) -> None:
+        """From now on: what a look has just recognised is spared by the rest of it."""
+        self.spared = (*self.spared, one)
+        self._places = {}
 
     def permit(self, address: str, port: int, now: datetime, name: str | None = None) -> Permit | Refusal:
         """Return the leave to contact this port now, under this host name when one is used, or why not."""
@@ -122,6 +136,8 @@ class Scope:
         excluded = [network for i in numbers for network in place.excluded[i]]
         if excluded:
             return Refusal(f"excluded by the mandate ({max(excluded, key=lambda n: n.prefixlen)})")
+        if place.spared and place.spared.treatment is Treatment.NONE:
+            return Refusal(place.spared.reason)
         if any(port in m.excluded_ports for m in in_force):
             return Refusal("port excluded by the mandate")
         if name is not None:
@@ -129,8 +145,24 @@ class Scope:
             covering = [m for m in covering if covers_name(m, name)]
             if not covering:
                 return Refusal(held[0] if held else "name outside the mandate")
+        if place.spared and port not in care_rule().light_ports:
+            return Refusal(FRAGILE_LIGHT)
         allowed = [m for m in covering if not m.windows or any(is_open(w, now) for w in m.windows)]
-        return Permit(min(allowed, key=_gentlest)) if allowed else Refusal("outside the window")
+        if not allowed:
+            return Refusal(OUTSIDE_WINDOW)
+        return Permit(min(allowed, key=_gentlest), light=place.spared is not None)
+
+    def opening(self, address: str, now: datetime) -> datetime | None:
+        """When a window that covers this address opens next, now when one is open; None before its mandates end."""
+        place = self._places.get(address) or self._place(address)
+        moments = [
+            moment
+            for mandate, covered in zip(self.mandates, place.covered, strict=True)
+            if covered
+            for window in mandate.windows
+            if (moment := next_opening(window, now)) < mandate.valid_until
+        ]
+        return min(moments, default=None)
 
     def _place(self, address: str) -> _Place:
         """Raises ValueError when it is not an address."""
@@ -139,6 +171,7 @@ class Scope:
             where,
             tuple(_covers(mandate, where) for mandate in self.mandates),
             tuple(tuple(n for n in mandate.exclusions if _within(where, n)) for mandate in self.mandates),
+            over(one for one in self.spared if _within(where, one.what)),
         )
         if len(self._places) >= _MOST_PLACES:
             self._places.clear()
@@ -198,6 +231,16 @@ def is_open(window: Window, now: datetime) -> bool:
     if window.start < window.end:
         return today in window.weekdays and window.start <= at < window.end
     return (today in window.weekdays and at >= window.start) or ((today - 1) % 7 in window.weekdays and at < window.end)
+
+
+def next_opening(window: Window, now: datetime) -> datetime:
+    """When this window opens next; now when it is open. Each has a day of the week at least."""
+    if is_open(window, now):
+        return now
+    local = now.astimezone(PARIS)
+    days = (local.date() + timedelta(days=ahead) for ahead in range(9))
+    starts = (datetime.combine(day, window.start, PARIS) for day in days if day.weekday() in window.weekdays)
+    return next(start for start in starts if start > now)
 
 
 def _covers(mandate: Mandate, address: Address) -> bool:

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from vigie.apps.registry.enums import Right
 
 from . import (
+    campaign_routes,
     cell_routes,
     disclosure_routes,
     fix_routes,
@@ -135,6 +136,7 @@ urlpatterns: list[URLPattern] = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("stop", needs(Right.STOP, at_once=True)(campaigns.stop), name="stop"),
+    *campaign_routes.ROUTES,
     *disclosure_routes.ROUTES,
     *fix_routes.ROUTES,
     *group_audit_routes.ROUTES,

@@ -74,7 +74,7 @@ def test_a_name_brings_its_address_only_inside_the_mandate(world, names, ftp):
     assert outside.connections == 0
     assert inside.connections > 0
     assert shard.names == {"ftp.valmorne.example": "", "blog.valmorne.example": "leads outside the mandate"}
-    assert shard.unknowns["a name leads outside the mandate"] == 1
+    assert shard.unlooked["a name leads outside the mandate"] == 1
     assert Look.objects.get(address="127.62.6.1").names == ["ftp.valmorne.example"]
     compute(subjects=establishments([world.establishment.pk]), now=world.now)
     level = Level.objects.get()
@@ -86,7 +86,10 @@ def test_a_resolver_that_fails_is_unknown(world, names):
     names.known = {"www.valmorne.example": None}
     shard = world.look().shards.get()
     assert shard.names == {"www.valmorne.example": "the resolvers failed"}
-    assert (shard.state, shard.unknowns) == ("done", {"a name did not resolve": 1})
+    assert (shard.state, shard.unlooked) == (
+        "done",
+        {"a name did not resolve: the resolvers failed": 1},
+    )
 
 
 def test_a_range_too_large_for_one_look_is_told(world, names, ftp):
@@ -94,7 +97,7 @@ def test_a_range_too_large_for_one_look_is_told(world, names, ftp):
     world.declare("127.62.6.3")
     AssetFactory(establishment=world.establishment, kind="range", value="127.63.0.0/16")
     shard = world.look().shards.get()
-    assert (shard.hosts, shard.unknowns) == (1, {"a range of more than 1024 addresses": 1})
+    assert (shard.hosts, shard.unlooked) == (1, {"a range of more than 1024 addresses": 1})
 
 
 WEB = HttpFacts(200, "nginx/1.28.0", "Portail", None, (), (), False, False, 10, "a" * 64)

@@ -179,7 +179,7 @@ def test_a_mandate_withdrawn_after_the_start_is_obeyed(world, ftp):
     running.run_shard(campaign.shards.get().pk, scanner=world.scanner())
     assert server.connections == 0
     assert Service.objects.count() == 0
-    assert list(campaign.shards.get().unknowns) == ["not asked: no mandate in force"]
+    assert list(campaign.shards.get().unlooked) == ["no mandate in force"]
 
 
 def test_a_killed_shard_goes_on_where_it_was_and_records_nothing_twice(world, ftp, monkeypatch):

@@ -53,7 +53,8 @@ class ProgressOut(CampaignOut):
     questions: int
     new: int = Field(description="Services that were not there, or otherwise, at the look before.")
     gone: int = Field(description="Not seen once: waiting for a second look.")
-    unknowns: list[UnknownOut]
+    unknowns: list[UnknownOut] = Field(description="Looked at, and not known, by reason.")
+    unlooked: list[UnknownOut] = Field(description="Not looked at: ports, names or addresses, by reason.")
     ends_about: datetime | None
 
 
@@ -116,6 +117,7 @@ def progress_out(known: Progress) -> ProgressOut:
         establishments_done=known.done,
         establishments_failed=known.failed,
         unknowns=[UnknownOut.model_validate(one) for one in known.unknowns],
+        unlooked=[UnknownOut.model_validate(one) for one in known.unlooked],
     )
 
 

@@ -12,6 +12,7 @@ from vigie.apps.jobs import actions as jobs
 from vigie.apps.scans.models import Look, Service, Shard
 from vigie.apps.scans.recording import stored_facts, stored_identities
 from vigie.apps.scans.signals import Absence, SeenService
+from vigie.apps.scans.unlooked import UnknownCheck, note_unknown_checks
 from vigie.apps.vulns import actions as vulns
 from vigie.apps.vulns.models import Pair, PairMatch
 from vigie.data.params import absence_rule, priority_table
@@ -29,6 +30,7 @@ from .recording import Occasion, apply, end
 SCANNER = "scanner"
 LEVELS = "vigie.apps.observatory.tasks.compute_levels"
 Key = tuple[str, str]  # kind, subject
+Port = tuple[int, str]  # number, transport
 BATCH = 50  # services of one short write transaction
 
 
@@ -39,14 +41,22 @@ def judge_host(*, look: Look, seen: Sequence[SeenService], now: datetime) -> Non
     place = look.shard.establishment_id, look.address, look.domain
     known, served = _findings_at(*place), _served_at(*place)
     matches = current_matches(pair for service in seen for pair in service.pairs)
-    ports: defaultdict[int, dict[str, SeenService]] = defaultdict(dict)
+    ports: defaultdict[Port, dict[str, SeenService]] = defaultdict(dict)
     for service in seen:
-        ports[service.row.port][service.row.name] = service
+        ports[service.row.port, service.row.transport][service.row.name] = service
+    unsure: list[UnknownCheck] = []
     for port, services in ports.items():
         told = {name: _told_by(service, known[port], matches) for name, service in services.items()}
+        unsure += [
+            UnknownCheck(port[0], name, one.subject, one.why_unknown)
+            for name, judgements in told.items()
+            for one in judgements
+            if one.why_unknown
+        ]
         for judgement, name, finding in _together(told, known[port], served[port]):
             row = services[name].row
             apply(judgement, finding, Occasion(row, look, services[name].look.looked_at, SCANNER))
+    note_unknown_checks(look, unsure)
 
 
 def _told_by(
@@ -72,23 +82,23 @@ def _together(
         yield judgement, next((name for name in judgement.names if name in by_name), min(by_name)), finding
 
 
-def _findings_at(establishment_id: int, address: str, domain: str = "") -> defaultdict[int, dict[Key, Finding]]:
-    """port -> (kind, subject) -> finding, ended ones included: they may reopen. Locked until the commit."""
-    found: defaultdict[int, dict[Key, Finding]] = defaultdict(dict)
+def _findings_at(establishment_id: int, address: str, domain: str = "") -> defaultdict[Port, dict[Key, Finding]]:
+    """(port, transport) -> (kind, subject) -> finding, also ended: they may reopen. Locked until the commit."""
+    found: defaultdict[Port, dict[Key, Finding]] = defaultdict(dict)
     there = {"establishment": establishment_id, "address": address, "domain": domain}
     rows = Finding.objects.select_for_update(of=("self",)).filter(**there)
     for finding in rows.select_related("service__pair").prefetch_related("links"):
-        found[finding.port][finding.kind, finding.subject] = finding
+        found[finding.port, finding.transport][finding.kind, finding.subject] = finding
     return found
 
 
-def _served_at(establishment_id: int, address: str, domain: str) -> defaultdict[int, set[str]]:
-    """port -> the names under which it is served, as far as is known."""
-    found: defaultdict[int, set[str]] = defaultdict(set)
+def _served_at(establishment_id: int, address: str, domain: str) -> defaultdict[Port, set[str]]:
+    """(port, transport) -> the names under which it is served, as far as is known."""
+    found: defaultdict[Port, set[str]] = defaultdict(set)
     rows = Service.objects.current().filter(establishment=establishment_id, address=address)
     rows = rows.filter(name=domain) if domain else rows
-    for port, name in rows.values_list("port", "name"):
-        found[port].add(name)
+    for port, transport, name in rows.values_list("port", "transport", "name"):
+        found[port, transport].add(name)
     return found
 
 
@@ -104,14 +114,14 @@ def _missed(
     findings: FindingQuerySet, establishment_id: int, absences: Sequence[Absence]
 ) -> list[tuple[Finding, Absence]]:
     """Those of these findings of which no name was seen any more."""
-    gone = {(absence.address, absence.port, absence.name): absence for absence in absences}
+    gone = {(one.address, one.port, one.transport, one.name): one for one in absences}
     places = {absence.address for absence in absences}
     rows = findings.filter(establishment=establishment_id, address__in=places)
     served = Service.objects.current().filter(establishment=establishment_id, address__in=places)
-    left = set(served.values_list("address", "port", "name")) - gone.keys()
+    left = set(served.values_list("address", "port", "transport", "name")) - gone.keys()
     found = []
     for row in rows.select_related("service"):
-        held = [(row.address, row.port, name) for name in row.names]
+        held = [(row.address, row.port, row.transport, name) for name in row.names]
         last = max((gone[one] for one in held if one in gone), key=lambda one: one.looked_at, default=None)
         if last and not left.intersection(held) and row.last_confirmed < last.looked_at:
             found.append((row, last))
@@ -199,9 +209,9 @@ def _rejudge(service_ids: Sequence[int], now: datetime) -> int:
     pairs = {row.pk: _pairs(row) for served in ports.values() for row in served.values()}
     matches = current_matches(pair for told in pairs.values() for pair in told)
     touched: dict[int, int] = defaultdict(int)
-    for (establishment_id, address, port), served in ports.items():
+    for (establishment_id, address, port, transport), served in ports.items():
         told = {name: judge_products(as_look(row), pairs[row.pk], matches) for name, row in served.items()}
-        known = _findings_at(establishment_id, address)[port]
+        known = _findings_at(establishment_id, address)[port, transport]
         for judgement, name, finding in _together(told, known, served):
             occasion = Occasion(served[name], None, now, "vulnerability data")
             touched[establishment_id] += apply(replace(judgement, reason=CloseReason.KNOWLEDGE), finding, occasion)
@@ -211,21 +221,21 @@ def _rejudge(service_ids: Sequence[int], now: datetime) -> int:
     return sum(touched.values())
 
 
-def _served_ports(service_ids: Sequence[int]) -> dict[tuple[int, str, int], dict[str, Service]]:
+def _served_ports(service_ids: Sequence[int]) -> dict[tuple[int, str, int, str], dict[str, Service]]:
     """The ports of these services, each with every name under which it answers: they are judged together."""
     asked = {_port_of(row) for row in Service.objects.filter(pk__in=service_ids)}
     rows = Service.objects.current().filter(
         establishment__in={place[0] for place in asked}, address__in={place[1] for place in asked}
     )
-    found: defaultdict[tuple[int, str, int], dict[str, Service]] = defaultdict(dict)
+    found: defaultdict[tuple[int, str, int, str], dict[str, Service]] = defaultdict(dict)
     for row in rows:
         if _port_of(row) in asked and row.answer == Answer.ANSWERED:
             found[_port_of(row)][row.name] = row
     return found
 
 
-def _port_of(row: Service) -> tuple[int, str, int]:
-    return row.establishment_id, row.address, row.port
+def _port_of(row: Service) -> tuple[int, str, int, str]:
+    return row.establishment_id, row.address, row.port, row.transport
 
 
 def _pairs(row: Service) -> tuple[Pair, ...]:

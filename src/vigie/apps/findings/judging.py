@@ -38,6 +38,7 @@ class Judgement:
     affected: tuple[int, ...] = ()  # vulnerabilities
     unsure: frozenset[int] = frozenset()  # vulnerabilities that this look can neither confirm nor rule out
     names: tuple[str, ...] = ()  # under which it is weak, "" by address; set by the merging
+    why_unknown: str = ""  # of a check that could not conclude
 
     @property
     def key(self) -> tuple[str, str]:
@@ -129,6 +130,7 @@ def _of_outcome(outcome: Outcome, remote_access: bool) -> Judgement:
         severity=CHECKS[outcome.check].severity,
         remote_access=remote_access,
         evidence=outcome.evidence,
+        why_unknown=outcome.reason if outcome.verdict is Verdict.UNKNOWN else "",
     )
 
 

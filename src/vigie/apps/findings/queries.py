@@ -207,7 +207,7 @@ def last_retest(finding: Finding) -> RetestStatus | None:
     shard = asked.campaign.shards.first()
     look = shard.looks.first() if shard else None
     answer = _answer(finding, asked, shard, look)
-    reasons = tuple(shard.unknowns) if shard and answer is RetestAnswer.UNKNOWN else ()
+    reasons = (*shard.unknowns, *shard.unlooked) if shard and answer is RetestAnswer.UNKNOWN else ()
     return RetestStatus(asked, answer, reasons, asked.campaign.ended_at)
 
 

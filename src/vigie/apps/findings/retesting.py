@@ -28,7 +28,13 @@ def retest(*, finding: Finding, by: str, now: datetime) -> Retest:
     if under_way is not None:
         return under_way
     campaign = queue_look(
-        establishment=row.establishment, address=row.address, port=row.port, domain=row.domain, by=by, now=now
+        establishment=row.establishment,
+        address=row.address,
+        port=row.port,
+        transport=row.transport,
+        domain=row.domain,
+        by=by,
+        now=now,
     )
     asked = Retest.objects.create(finding=row, campaign=campaign, asked_at=now, asked_by=by)
     FindingEvent.objects.create(finding=row, kind=FindingEventKind.RETEST_ASKED, at=now, by=by)
@@ -37,13 +43,26 @@ def retest(*, finding: Finding, by: str, now: datetime) -> Retest:
 
 
 def queue_look(
-    *, establishment: Establishment, address: str, port: int, by: str, now: datetime, domain: str = ""
+    *,
+    establishment: Establishment,
+    address: str,
+    port: int,
+    by: str,
+    now: datetime,
+    domain: str = "",
+    transport: str = "tcp",
 ) -> Campaign:
     """A look at this port or domain before everything that waits, in the caller's transaction. Raises RetestRefused."""
     _refuse_too_many(establishment.pk, address, port, domain, now)
     try:
         return scans.start_retest(
-            establishment=establishment, address=address, port=port, domain=domain, by=by, now=now
+            establishment=establishment,
+            address=address,
+            port=port,
+            transport=transport,
+            domain=domain,
+            by=by,
+            now=now,
         )
     except scans.StopInForce as error:
         raise RetestRefused(_("A stop is in force: nothing can be looked at before it is lifted.")) from error

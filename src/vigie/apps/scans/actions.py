@@ -6,16 +6,19 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from vigie.apps.assets.models import Mandate
 from vigie.apps.audit.actions import record
 from vigie.apps.jobs import actions as jobs
 from vigie.apps.registry.models import Establishment
 from vigie.engine.place import place
+from vigie.probes.datagrams import DATAGRAMS
 
 from .enums import CampaignState, ShardState
 from .models import Campaign, Look, Shard, StopOrder
 from .settling import LEVELS, close_campaign, settle_shard
+from .unlooked import note_left
 
 RUN_SHARD = "vigie.apps.scans.tasks.run_shard"
 NO_MANDATE = "no mandate"
@@ -34,13 +37,23 @@ class NoMandate(Exception):
     """Nobody allows today that this establishment be looked at."""
 
 
+class NotRunning(Exception):
+    """The campaign is not in a state from which it can be paused, or go on."""
+
+
 class NotHeld(Exception):
     """The campaign does not wait for a person."""
 
 
 @transaction.atomic
 def start_campaign(
-    *, name: str, establishments: Iterable[Establishment], ports: Iterable[int], by: str, now: datetime
+    *,
+    name: str,
+    establishments: Iterable[Establishment],
+    ports: Iterable[int],
+    by: str,
+    now: datetime,
+    datagrams: Iterable[str] = (),
 ) -> Campaign:
     """Write a shard and its job for each establishment with a mandate in force; the others are noted as not looked at.
 
@@ -55,6 +68,7 @@ def start_campaign(
     campaign = Campaign.objects.create(
         name=name,
         ports=asked,
+        datagrams=[service for service in DATAGRAMS if service in set(datagrams)],
         started_at=now,
         started_by=by,
         not_looked=[
@@ -81,7 +95,14 @@ def _refuse_under_stop() -> None:
 
 @transaction.atomic
 def start_retest(
-    *, establishment: Establishment, address: str, port: int, by: str, now: datetime, domain: str = ""
+    *,
+    establishment: Establishment,
+    address: str,
+    port: int,
+    by: str,
+    now: datetime,
+    domain: str = "",
+    transport: str = "tcp",
 ) -> Campaign:
     """Look again at one port of one address, or at one domain, before everything that waits, within the mandate.
 
@@ -93,7 +114,8 @@ def start_retest(
     where = place(address, port, domain)
     campaign = Campaign.objects.create(
         name=where[:120],
-        ports=[port],
+        ports=[port] if transport == "tcp" else [],
+        datagrams=[] if transport == "tcp" else [name for name, one in DATAGRAMS.items() if one.port == port],
         only_address=address or None,
         only_domain=domain,
         started_at=now,
@@ -130,6 +152,33 @@ def judge_held(*, campaign: Campaign, absences_are_real: bool, by: str, now: dat
     jobs.enqueue(LEVELS, key=f"levels:campaign:{campaign.pk}", now=now, again=True, establishment_ids=touched)
 
 
+@transaction.atomic
+def pause_campaign(*, campaign: Campaign, by: str, now: datetime) -> None:
+    """What is under way ends within the second, nothing is lost, nothing begins until it goes on. Raises NotRunning."""
+    if not Campaign.objects.running().filter(pk=campaign.pk).update(state=CampaignState.PAUSED):
+        raise NotRunning(campaign.pk)
+    record(kind="campaign-paused", subject=campaign, by=by, at=now)
+
+
+@transaction.atomic
+def resume_campaign(*, campaign: Campaign, by: str, now: datetime) -> None:
+    """Go on with what is left of a paused or stopped campaign; hosts already recorded are not asked again.
+
+    Raises NotRunning, StopInForce.
+    """
+    _refuse_under_stop()
+    mine = Campaign.objects.filter(pk=campaign.pk, state__in=[CampaignState.PAUSED, CampaignState.STOPPED])
+    if not mine.update(state=CampaignState.RUNNING, ended_at=None):
+        raise NotRunning(campaign.pk)
+    stopped = Shard.objects.filter(campaign=campaign, state=ShardState.STOPPED)
+    stopped.update(state=ShardState.WAITING, ended_at=None, waits_until=None)
+    record(kind="campaign-resumed", subject=campaign, by=by, at=now)
+    left = Shard.objects.unfinished().filter(campaign=campaign).select_related("campaign")
+    jobs.enqueue_many([shard_order(shard) for shard in left], now=now)
+    if not left:
+        close_campaign(campaign.pk, now=now)
+
+
 def stop_file() -> Path:
     """The file that stops what runs without a database; every probe of this installation looks at it."""
     home: Path = settings.VIGIE.home
@@ -156,7 +205,11 @@ def _order_stop(*, by: str, reason: str, now: datetime, file_trouble: str) -> St
         order = StopOrder.objects.create(ordered_at=now, ordered_by=by, reason=reason)
         record(kind="stop-ordered", subject=order, by=by, at=now, reason=reason, file_trouble=file_trouble)
     # What runs stops by itself within the second; what waits is stopped here, worker or not.
-    Shard.objects.unfinished().filter(started_at=None).update(state=ShardState.STOPPED, ended_at=now)
+    idle = Q(started_at=None) | Q(waits_until__isnull=False) | Q(campaign__state=CampaignState.PAUSED)
+    for shard in Shard.objects.unfinished().filter(idle):
+        Shard.objects.filter(pk=shard.pk, state=ShardState.WAITING).update(state=ShardState.STOPPED, ended_at=now)
+        note_left(shard)
+    Campaign.objects.filter(state=CampaignState.PAUSED).update(state=CampaignState.RUNNING)
     for campaign in Campaign.objects.running():
         close_campaign(campaign.pk, now=now)
     return order

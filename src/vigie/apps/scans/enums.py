@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 class CampaignState(TextChoices):
     RUNNING = "running", _("running")
+    PAUSED = "paused", _("paused")
     HELD = "held", _("held for a person")
     FINISHED = "finished", _("finished")
     STOPPED = "stopped", _("stopped")

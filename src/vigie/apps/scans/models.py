@@ -11,6 +11,7 @@ from vigie.apps.registry.models import Establishment
 from vigie.apps.registry.scopes import Viewer, of_establishments
 from vigie.apps.vault.fields import EncryptedField
 from vigie.apps.vulns.models import Pair
+from vigie.data.care import care_rule
 
 from .enums import CampaignState, ShardState
 
@@ -38,6 +39,7 @@ class Campaign(models.Model):
     name = models.CharField(max_length=120)
     state = models.CharField(max_length=10, choices=CampaignState, default=CampaignState.RUNNING)
     ports = models.JSONField(default=list)  # TCP ports asked of every address
+    datagrams = models.JSONField(default=list)  # services without connections asked too: keys of probes.DATAGRAMS
     only_address = models.GenericIPAddressField(null=True, blank=True)  # of a retest; None asks every address
     only_domain = models.CharField(max_length=253, blank=True)  # of a retest of what a domain publishes
     started_at = models.DateTimeField()
@@ -89,7 +91,10 @@ class Shard(models.Model):
     services_found = models.PositiveIntegerField(default=0)
     services_new = models.PositiveIntegerField(default=0)  # not there, or otherwise, at the look before
     services_gone = models.PositiveIntegerField(default=0)  # were there, and are not any more: awaiting a second look
-    unknowns = models.JSONField(default=dict)  # reason -> count of services or hosts not known
+    unknowns = models.JSONField(default=dict)  # reason -> count of services or hosts looked at, and not known
+    unlooked = models.JSONField(default=dict)  # reason -> count of ports, names or addresses not looked at
+    unknown_checks = models.JSONField(default=dict)  # reason -> count of checks that could not conclude
+    waits_until = models.DateTimeField(null=True, blank=True)  # when the next window opens, for what is left
     names = models.JSONField(default=dict)  # name -> "" when it resolved, else why it is unknown
     held_reason = models.CharField(max_length=300, blank=True)  # why its absences wait for a person
     error = models.TextField(blank=True)
@@ -121,8 +126,13 @@ class Look(models.Model):
     refused_ports = models.JSONField(default=list)
     silent_ports = models.JSONField(default=list)
     not_asked_ports = models.JSONField(default=list)
-    not_asked_reason = models.CharField(max_length=80, blank=True)
-    # Services seen before and not at this look: [{"port": 22, "name": ""}]. They count once the campaign is settled.
+    not_asked_reason = models.CharField(max_length=80, blank=True)  # the first; each has its row of Unlooked
+    refused_datagrams = models.JSONField(default=list)  # UDP ports where the host said that nothing listens
+    silent_datagrams = models.JSONField(default=list)
+    # Checks that could not conclude of what answered: [{"port": 443, "name": "", "check": "...", "reason": "..."}]
+    unknown_checks = models.JSONField(default=list)
+    # Services seen before and not at this look: [{"port": 22, "name": "", "transport": "tcp"}], the last when not TCP.
+    # They count once the campaign is settled.
     absent = models.JSONField(default=list)
     absences_applied_at = models.DateTimeField(null=True, blank=True)
 
@@ -132,6 +142,55 @@ class Look(models.Model):
             models.CheckConstraint(condition=ONE_PLACE, name="scans_look_at_one_place"),
         ]
         indexes = [models.Index(fields=["address", "-ended_at"], name="scans_looks_at")]
+
+
+class UnlookedQuerySet(models.QuerySet["Unlooked"]):
+    def of_campaign(self, campaign: Campaign) -> Self:
+        return self.filter(shard__campaign=campaign)
+
+
+class Unlooked(models.Model):
+    """What was to be looked at and was not, and why: ports of an address, a name, an address, a range."""
+
+    shard = models.ForeignKey(Shard, on_delete=models.CASCADE, related_name="unlooked_rows")
+    address = models.CharField(max_length=43, blank=True)  # or a range; "" for a name, or for all that was left
+    name = models.CharField(max_length=253, blank=True)
+    reason = models.CharField(max_length=120)  # as the probes say it
+    transport = models.CharField(max_length=3, default="tcp")
+    ports = models.JSONField(default=list)
+    count = models.PositiveIntegerField()  # of ports, or one for a name or an address
+
+    objects = UnlookedQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["shard", "reason"], name="scans_unlooked_by_reason")]
+
+
+class PauseQuerySet(models.QuerySet["Pause"]):
+    def in_force(self, now: datetime) -> Self:
+        return self.filter(since__gt=now - care_rule().pause, since__lte=now + care_rule().pause)
+
+
+class Pause(models.Model):
+    """A host that stopped answering while it was asked: left alone for a day by every look of every machine."""
+
+    address = models.CharField(max_length=39)
+    since = models.DateTimeField()
+    # Whose look noticed it; none when it was a look without database on the same machine.
+    shard = models.ForeignKey(Shard, null=True, blank=True, on_delete=models.SET_NULL, related_name="pauses")
+    establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="pauses")
+
+    objects = PauseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["establishment", "address", "since"], name="scans_one_pause_a_moment")
+        ]
+        indexes = [models.Index(fields=["since"], name="scans_pauses_by_date")]
+
+    @property
+    def until(self) -> datetime:
+        return self.since + care_rule().pause
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):

@@ -11,9 +11,10 @@ from vigie.apps.vulns.enums import MatchVerdict
 from vigie.apps.vulns.models import Vulnerability
 
 from .enums import CampaignState, ShardState
-from .models import Campaign, Look, RawAnswer, Service, ServiceQuerySet, Shard, StopOrder
+from .models import Campaign, Look, Pause, RawAnswer, Service, ServiceQuerySet, Shard, StopOrder, Unlooked
 
 # Past this age a look says nothing of today: the same number as the level's method for freshness.
+MOST_PAUSES = 20  # named on the page of a campaign
 FRESH = timedelta(days=30)
 
 
@@ -68,13 +69,21 @@ class Progress:
     services: int
     new: int
     gone: int  # not seen once: waiting for a second look
-    unknowns: tuple[Unknown, ...]
+    unknowns: tuple[Unknown, ...]  # looked at, and not known
+    unlooked: tuple[Unknown, ...]  # not looked at
+    unknown_checks: tuple[Unknown, ...]  # "check: reason", of what answered
+    paused: tuple[Pause, ...]  # hosts that stopped answering: the last ones
+    waits_until: datetime | None  # when the first of the windows opens that establishments wait for
     elapsed: timedelta
     ends_about: datetime | None  # None when it cannot be told yet, or has ended
 
     @property
     def running(self) -> bool:
         return self.campaign.state == CampaignState.RUNNING
+
+    @property
+    def can_go_on(self) -> bool:
+        return self.campaign.state in {CampaignState.PAUSED, CampaignState.STOPPED}
 
     @property
     def percent(self) -> int | None:
@@ -87,6 +96,17 @@ class Progress:
         return self.questions / seconds if seconds > 0 else None
 
     @property
+    def unlooked_count(self) -> int:
+        return sum(unknown.count for unknown in self.unlooked)
+
+    @property
+    def health(self) -> str:
+        """Of the scanner, in this run: good, faults (a shard failed), or held (what it saw is in doubt)."""
+        if self.campaign.held_reason:
+            return "held"
+        return "faults" if self.failed else "good"
+
+    @property
     def unknown_count(self) -> int:
         return sum(unknown.count for unknown in self.unknowns)
 
@@ -94,7 +114,16 @@ class Progress:
 def progress(campaign: Campaign, now: datetime) -> Progress:
     shards = list(
         campaign.shards.values_list(
-            "state", "hosts", "hosts_done", "hosts_reached", "questions", "unknowns", "services_found"
+            "state",
+            "hosts",
+            "hosts_done",
+            "hosts_reached",
+            "questions",
+            "unknowns",
+            "services_found",
+            "unlooked",
+            "unknown_checks",
+            "waits_until",
         )
     )
     hosts, hosts_done = sum(row[1] for row in shards), sum(row[2] for row in shards)
@@ -113,6 +142,10 @@ def progress(campaign: Campaign, now: datetime) -> Progress:
         new=seen["new"],
         gone=seen["gone"],
         unknowns=_sum_unknowns([row[5] for row in shards]),
+        unlooked=_sum_unknowns([row[7] for row in shards]),
+        unknown_checks=_sum_unknowns([row[8] for row in shards]),
+        paused=tuple(Pause.objects.filter(shard__campaign=campaign).order_by("-since", "-pk")[:MOST_PAUSES]),
+        waits_until=min((row[9] for row in shards if row[9] and row[0] == ShardState.WAITING), default=None),
         elapsed=elapsed,
         ends_about=_ends_about(campaign, hosts, hosts_done, elapsed, now),
     )
@@ -185,6 +218,17 @@ def looked_lately(moment: datetime) -> QuerySet[Shard]:
     """Completed looks that still say something of that moment."""
     rounds = Shard.objects.of_rounds()
     return rounds.filter(state=ShardState.DONE, ended_at__lte=moment, ended_at__gt=moment - FRESH)
+
+
+def unlooked_in(campaign: Campaign, reason: str = "") -> QuerySet[Unlooked]:
+    """What this campaign did not look at, one row for each place and reason."""
+    rows = Unlooked.objects.of_campaign(campaign).select_related("shard__establishment")
+    return rows.filter(reason=reason) if reason else rows
+
+
+def paused_of(establishment_id: int, moment: datetime) -> list[Pause]:
+    """Its hosts that are left alone at that moment."""
+    return list(Pause.objects.in_force(moment).filter(establishment=establishment_id).order_by("-since", "address"))
 
 
 def raw_answers_of(service: Service | None, limit: int = 4) -> list[RawAnswer]:

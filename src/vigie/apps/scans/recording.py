@@ -11,12 +11,13 @@ from vigie.apps.jobs import actions as jobs
 from vigie.apps.vault.encryption import encrypt
 from vigie.apps.vulns import actions as vulns
 from vigie.apps.vulns.models import Pair
-from vigie.engine.facts import Answer, Facts, HostLook, Identity, ServiceLook
+from vigie.engine.facts import Answer, Facts, HostLook, Identity, ServiceLook, Transport
 from vigie.engine.sameness import Sign, changed, sign_of
 
 from . import presence
-from .models import Look, RawAnswer, Service, Shard
+from .models import Look, RawAnswer, Service, Shard, Unlooked
 from .signals import SeenService, host_recorded
+from .unlooked import added, unlooked_of
 
 Key = tuple[int, str, str]  # port, transport, name
 
@@ -38,10 +39,12 @@ def record_host(*, shard: Shard, host: HostLook, moved: frozenset[str], now: dat
         moves: presence.Moves = Counter()
         seen = [_record_service(look, service, before, pairs, moves) for service in _answers(host)]
         presence.move(establishment_id=shard.establishment_id, moves=moves, now=now)
-        look.absent = [{"port": port, "name": name} for port, name in sorted(_absent(host, before, moved))]
+        look.absent = [_as_stored(key) for key in sorted(_absent(host, before, moved))]
         if look.absent:
             look.save(update_fields=["absent"])
-        _count(shard, host, seen, gone=len(look.absent))
+        unlooked = unlooked_of(shard.pk, host)
+        Unlooked.objects.bulk_create(unlooked)
+        _count(shard, host, seen, unlooked, gone=len(look.absent))
         told = tuple(one for one, _ in seen)
         host_recorded.send(sender=Look, look=look, seen=told, now=now)
     return True
@@ -73,11 +76,13 @@ def _record_look(shard: Shard, host: HostLook) -> tuple[Look, bool]:
             "started_at": host.started_at,
             "ended_at": host.ended_at,
             "reached": host.reached,
-            "open_ports": sorted({service.port for service in host.services}),
+            "open_ports": sorted({s.port for s in host.services if s.transport is Transport.TCP}),
             "refused_ports": list(host.refused_ports),
             "silent_ports": list(host.silent_ports),
             "not_asked_ports": list(host.not_asked_ports),
             "not_asked_reason": host.not_asked_reason[:80],
+            "refused_datagrams": list(host.refused_datagrams),
+            "silent_datagrams": list(host.silent_datagrams),
         },
     )
 
@@ -174,25 +179,41 @@ def _begin(look: Look, service: ServiceLook, own: tuple[Pair, ...], sign: Sign) 
     return row
 
 
-def _absent(host: HostLook, before: dict[Key, Service], moved: frozenset[str]) -> Iterable[tuple[int, str]]:
-    """Services seen before that this look asked for and did not see. A host that said nothing proves nothing."""
+def _absent(host: HostLook, before: dict[Key, Service], moved: frozenset[str]) -> Iterable[Key]:
+    """Services seen before that this look asked for and did not see. A host that said nothing proves nothing.
+
+    Nor does a service without connections that is silent: many answer only whom they know, or lose a question.
+    """
     seen = {_key(service) for service in host.services}
-    answered = {service.port for service in host.services if service.answer is Answer.ANSWERED}
-    closed = {*host.refused_ports, *host.silent_ports} if host.reached else set()
+    answered = {_key(service)[:2] for service in host.services if service.answer is Answer.ANSWERED}
+    tcp = {(port, "tcp") for port in (*host.refused_ports, *host.silent_ports)}
+    closed = tcp | {(port, "udp") for port in host.refused_datagrams} if host.reached else set()
+    if host.domain and host.reached:  # a domain that is not there any more publishes nothing, however it was asked
+        closed |= {key[:2] for key in before}
     for key, row in before.items():
         if key in seen:
             continue
-        gone_name = row.name and row.port in answered and (row.name in moved or row.name in host.names)
-        if row.port in closed or gone_name:
-            yield row.port, row.name
+        place = key[:2]
+        gone_name = row.name and place in answered and (row.name in moved or row.name in host.names)
+        if place in closed or gone_name:
+            yield key
 
 
-def _count(shard: Shard, host: HostLook, seen: list[tuple[SeenService, bool]], *, gone: int) -> None:
+def _as_stored(key: Key) -> dict[str, int | str]:
+    port, transport, name = key
+    plain: dict[str, int | str] = {"port": port, "name": name}
+    return plain if transport == "tcp" else {**plain, "transport": transport}
+
+
+def _count(
+    shard: Shard, host: HostLook, seen: list[tuple[SeenService, bool]], unlooked: list[Unlooked], *, gone: int
+) -> None:
     """Move the live figures of the shard, which one worker alone holds."""
     live = Shard.objects.select_for_update().get(pk=shard.pk)
     unknowns = Counter(live.unknowns)
     unknowns.update(reasons_unknown(host))
     live.unknowns = dict(unknowns)
+    live.unlooked = added(live.unlooked, unlooked)
     if not host.domain:  # counted apart: a domain is no host
         live.hosts_done += 1
         live.hosts_reached += host.reached
@@ -203,6 +224,7 @@ def _count(shard: Shard, host: HostLook, seen: list[tuple[SeenService, bool]], *
     live.save(
         update_fields=[
             "unknowns",
+            "unlooked",
             "hosts_done",
             "hosts_reached",
             "questions",
@@ -218,17 +240,18 @@ def questions_of(host: HostLook) -> int:
     if host.domain:
         return 0
     conversations = sum(max(1, len(service.raw)) for service in host.services)
-    opened = len({service.port for service in host.services})
-    return opened + len(host.refused_ports) + len(host.silent_ports) + conversations
+    opened = len({service.port for service in host.services if service.transport is Transport.TCP})
+    datagrams = len(host.refused_datagrams) + len(host.silent_datagrams)
+    return opened + len(host.refused_ports) + len(host.silent_ports) + datagrams + conversations
 
 
 def reasons_unknown(host: HostLook) -> Counter[str]:
     found: Counter[str] = Counter()
     for service in host.services:
-        if service.answer is not Answer.ANSWERED:
+        if service.answer not in {Answer.ANSWERED, Answer.NOT_ASKED}:
             found[service.reason or service.answer.value] += 1
-    if host.not_asked_ports:
-        found[f"not asked: {host.not_asked_reason}"] += len(host.not_asked_ports)
+    if host.silent_datagrams:
+        found["no answer to a question without connection"] += len(host.silent_datagrams)
     if not host.reached and host.silent_ports and not host.domain:
         found["a host did not answer"] += 1
     return found

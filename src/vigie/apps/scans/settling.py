@@ -78,7 +78,10 @@ def absences_of(shard: Shard) -> Iterable[Absence]:
 
 
 def _absences(look: Look) -> list[Absence]:
-    return [Absence(look.address, gone["port"], gone["name"], look.ended_at) for gone in look.absent]
+    return [
+        Absence(look.address, gone["port"], gone["name"], look.ended_at, gone.get("transport", "tcp"))
+        for gone in look.absent
+    ]
 
 
 def close_campaign(campaign_id: int, *, now: datetime) -> bool:
@@ -121,12 +124,12 @@ def _settle_look(look: Look, shard: Shard, rule: AbsenceRule, now: datetime) -> 
     if not Look.objects.filter(pk=look.pk, absences_applied_at=None).update(absences_applied_at=now):
         return  # another worker did
     absences = tuple(_absences(look))
-    keys = {(absence.port, absence.name) for absence in absences}
+    keys = {(absence.port, absence.transport, absence.name) for absence in absences}
     rows = Service.objects.current().select_for_update()
     rows = rows.filter(establishment=shard.establishment_id, address=look.address)
     moves: presence.Moves = Counter()
     for row in rows.filter(last_confirmed__lt=look.started_at):
-        if (row.port, row.name) in keys:
+        if (row.port, row.transport, row.name) in keys:
             _absent(row, look.ended_at, rule)
             if row.ended_at is not None:
                 moves.subtract(presence.pairs_of(row))

@@ -37,3 +37,4 @@ class Absence:
     port: int
     name: str
     looked_at: datetime
+    transport: str = "tcp"

@@ -1,6 +1,7 @@
 """Entry points of the workers: they read the clock and the settings, and pass them on."""
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from django_tasks import task
 
@@ -33,6 +34,7 @@ def heal_campaigns() -> None:
     """Each minute: a shard that lost its job gets one again, and a campaign that was left half closed is closed."""
     now = timezone.now()
     waiting = Shard.objects.unfinished().filter(campaign__in=Campaign.objects.running()).select_related("campaign")
+    waiting = waiting.filter(Q(waits_until=None) | Q(waits_until__lte=now))
     jobs.enqueue_many([shard_order(shard) for shard in waiting], now=now)
     for campaign in Campaign.objects.running():
         close_campaign(campaign.pk, now=now)

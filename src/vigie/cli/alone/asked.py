@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address, ip_network
 
+from vigie.data.care import named_ports
 from vigie.probes.scope import Mandate, MandateKind, Network, Scope, kind_reaches, plain
 from vigie.probes.targets import LARGEST_RANGE, Target, Targets, find_targets
 
@@ -66,7 +67,7 @@ def read_ports(text: str) -> tuple[int, ...]:
         low, high = int(first), int(last or first)
         if not 0 < low <= high < 65536:
             raise BadlyAsked(f"{part.strip()!r} is not a port between 1 and 65535.")
-        ports += range(low, high + 1)
+        ports += named_ports(low, high)
     return tuple(dict.fromkeys(ports))
 
 

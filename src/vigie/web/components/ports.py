@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
 from vigie.apps.scans.models import Campaign
+from vigie.data.care import named_ports
 from vigie.data.ports import default_ports
 
 MOST_PORTS = 200
@@ -31,7 +32,7 @@ def read_ports(text: str) -> tuple[int, ...]:
             raise ValueError(gettext("“%(part)s”: ports go from 1 to 65535.") % {"part": part})
         if last - first >= MOST_PORTS:
             raise ValueError(gettext("At most %(n)d ports in one campaign.") % {"n": MOST_PORTS})
-        ports.update(range(first, last + 1))
+        ports.update(named_ports(first, last))
     if not ports:
         raise ValueError(gettext("At least one port is needed."))
     if len(ports) > MOST_PORTS:

@@ -53,7 +53,27 @@ UNKNOWN_REASONS = (
     (r"no answer to an empty frame", _("no answer to an empty HL7 frame")),
     (r"a host did not answer", _("addresses that did not answer")),
     (r"a name leads outside the mandate|(?:not asked: )?name outside the mandate", _("names outside the mandate")),
-    (r"a name did not resolve", _("names that did not resolve")),
+    (
+        r"a name did not resolve: the resolvers .+|a name did not resolve: no resolver .+",
+        _("names that our resolvers could not tell"),
+    ),
+    (r"a name did not resolve(?:: .+)?", _("names that did not resolve")),
+    (r"a name leads elsewhere now", _("names that lead elsewhere than when the look was planned")),
+    (r"not declared, or outside the mandate", _("not declared, or outside the mandate")),
+    (r"paused after it stopped answering", _("hosts that stopped answering: left alone for a day")),
+    (r"opted out: .+", _("addresses that somebody asked us to leave alone")),
+    (r"fragile equipment: nothing is sent", _("fragile equipment: nothing is sent")),
+    (r"fragile equipment: the lightest looks only", _("fragile equipment: the lightest looks only")),
+    (
+        r"a printer or controller port: nothing is said to it",
+        _("ports of printers and controllers: nothing is said to them"),
+    ),
+    (
+        r"no answer to a question without connection",
+        _("services without connections that did not answer: that proves nothing"),
+    ),
+    (r"port excluded by the mandate", _("ports excluded by the mandate")),
+    (r"name outside the mandate", _("names outside the mandate")),
     (r"a range of more than \d+ addresses", _("ranges that are too wide")),
     (r"(?:not asked: )?outside the mandate", _("outside the mandate")),
     (r"(?:not asked: )?outside the window", _("outside the hours that the mandate allows")),
@@ -120,6 +140,16 @@ def answer_label(slug: str) -> str:
 def unknown_reason(reason: str) -> str:
     """A reason in the reader's language when it is one of ours, else as it was recorded."""
     return next((str(told) for pattern, told in UNKNOWN_REASONS if re.fullmatch(pattern, reason)), reason)
+
+
+def unknown_check(told: str) -> str:
+    """The title of a check that could not conclude, and why, of "slug: reason"."""
+    slug, _colon, reason = told.partition(": ")
+    try:
+        title = check_text(slug, language()).title
+    except DocumentError:
+        title = slug
+    return f"{title} ({unknown_reason(reason)})"
 
 
 def close_reason(reason: str) -> str:

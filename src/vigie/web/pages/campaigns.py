@@ -16,6 +16,7 @@ from vigie.apps.registry.models import Establishment, Territory
 from vigie.apps.registry.queries import within
 from vigie.apps.scans import actions, queries
 from vigie.apps.scans.models import Campaign
+from vigie.probes.datagrams import DATAGRAMS
 from vigie.web.components.dates import day
 from vigie.web.components.page import Crumb, by
 from vigie.web.components.ports import PortsField, usual_ports
@@ -72,8 +73,15 @@ class StartForm(forms.Form):
     )
     ports = PortsField(
         label=_("TCP ports"),
-        help_text=_("Numbers and ranges, with commas: 22, 443, 8000-8010. At most 200."),
+        help_text=_(
+            "Numbers and ranges, with commas: 22, 443, 8000-8010. At most 200. "
+            "A range leaves out printers and controllers."
+        ),
         widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    udp = forms.BooleanField(
+        label=_("Services without connections too: names, time, SNMP, IKE, OpenVPN, SIP"), required=False, initial=True
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -82,7 +90,8 @@ class StartForm(forms.Form):
         choice.queryset = Territory.objects.filter(establishments__isnull=False).distinct()  # type: ignore[attr-defined]
         choice.label_from_instance = lambda territory: territory.name  # type: ignore[attr-defined]
         for field in self.fields.values():
-            field.widget.attrs["class"] = "form-select" if field is choice else "form-control"
+            plain = "form-check-input" if isinstance(field, forms.BooleanField) else "form-control"
+            field.widget.attrs["class"] = "form-select" if field is choice else plain
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -98,6 +107,7 @@ def new_campaign(request: HttpRequest) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 establishments=wanted,
                 ports=form.cleaned_data["ports"],
+                datagrams=tuple(DATAGRAMS) if form.cleaned_data["udp"] else (),
                 by=by(request),
                 now=now,
             )

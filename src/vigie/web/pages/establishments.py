@@ -121,6 +121,7 @@ def establishment(request: HttpRequest, finess: str) -> HttpResponse:
         "todo": todo(level, open_findings),
         "seen": seen,
         "shown": by_port(seen.services),
+        "paused": scans.paused_of(one.pk, asked.moment) if may["evidence"] else (),
         "mandate": mandates.order_by("-valid_until").first(),
         "sightings": shown_sightings,
         "sighting_count": told.count() if len(shown_sightings) == SIGHTINGS else 0,

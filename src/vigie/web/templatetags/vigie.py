@@ -141,6 +141,11 @@ def unknown_reason(reason: str) -> str:
 
 
 @register.filter
+def unknown_check(told: str) -> str:
+    return wording.unknown_check(told)
+
+
+@register.filter
 def asset_held(why: str) -> str:
     return str(wording.HELD.get(why, ""))
 

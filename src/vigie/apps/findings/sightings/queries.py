@@ -69,7 +69,7 @@ def last_verification(sighting: Sighting) -> Verification | None:
         retest=asked,
         is_running=asked.campaign.state == CampaignState.RUNNING,
         was_stopped=asked.campaign.state == CampaignState.STOPPED,
-        reasons=tuple(shard.unknowns) if shard else (),
+        reasons=(*shard.unknowns, *shard.unlooked) if shard else (),
         ended_at=asked.campaign.ended_at,
     )
 
