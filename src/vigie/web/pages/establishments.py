@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -20,6 +20,7 @@ from vigie.apps.observatory.filtering import Wanted, matching
 from vigie.apps.registry import queries as registry
 from vigie.apps.registry.models import Establishment, Group, Territory
 from vigie.apps.scans import queries as scans
+from vigie.apps.scans.models import Pause
 from vigie.web.access import May, columns_for, viewer
 from vigie.web.components.dates import as_of
 from vigie.web.components.page import asked as given
@@ -92,7 +93,10 @@ def _wanted(request: HttpRequest) -> Wanted:
 def establishment(request: HttpRequest, finess: str) -> HttpResponse:
     asked = as_of(request, timezone.now())
     rows = Establishment.objects.select_related("department__parent__parent").annotate(
-        asset_count=_declared(asked.day, asked.moment), kept=_kept(asked.moment), note_count=_noted()
+        asset_count=_declared(asked.day, asked.moment),
+        kept=_kept(asked.moment),
+        note_count=_noted(),
+        is_paused=Exists(Pause.objects.in_force(asked.moment).filter(establishment=OuterRef("pk"))),
     )
     one = get_object_or_404(rows, finess=finess)
     history = observatory.history(SubjectKind.ESTABLISHMENT, one.pk, asked.moment)
@@ -121,7 +125,7 @@ def establishment(request: HttpRequest, finess: str) -> HttpResponse:
         "todo": todo(level, open_findings),
         "seen": seen,
         "shown": by_port(seen.services),
-        "paused": scans.paused_of(one.pk, asked.moment) if may["evidence"] else (),
+        "paused": scans.paused_of(one.pk, asked.moment) if may["evidence"] and one.is_paused else (),  # type: ignore[attr-defined]
         "mandate": mandates.order_by("-valid_until").first(),
         "sightings": shown_sightings,
         "sighting_count": told.count() if len(shown_sightings) == SIGHTINGS else 0,
