@@ -15,7 +15,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     "fix": ("audit", "survival", "timetofix", "sightings", "findings", "notices", "perimeter"),
     "detect": ("raw_sweep", "daemons", "names", "mail_posture", "fingerprints"),
     "exposed": ("exposed", "national", "rescore", "alerts", "peer"),
-    "incidents": ("incidents", "incident_years"),
+    "incidents": ("incidents", "incident_years", "surge"),
     "means": (),
     "tell": (),
     "scale": (),

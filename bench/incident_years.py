@@ -1,14 +1,13 @@
 """How long does the yearly report take over ten years of ten thousand declarations each?"""
 
 import os
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 from bench import Case
-from bench.incidents import _house, _within
+from bench.installation import installed, within
 
 YEARS, EACH, STRUCTURES = 10, 10_000, 3_000
 GOAL_SECONDS = 1.0
@@ -64,10 +63,8 @@ def _case(number: int, year: int, drawn: Random) -> object:
 
 def _read() -> Case:
     """The report of the last year, read from the database, in an installation that holds all ten."""
-    with tempfile.TemporaryDirectory(prefix="vigie-bench-") as home:
-        env = _house(home)
-        code = f"from bench.incident_years import told; told({YEARS}, {EACH})"
-        answer = _within(env, code).split()
+    with installed() as env:
+        answer = within(env, f"from bench.incident_years import told; told({YEARS}, {EACH})").split()
     cold, warm, cases, queries = float(answer[0]), float(answer[1]), int(answer[2]), int(answer[3])
     return Case(
         "incidents",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.apps.incidents.world import declared
 from tests.factories import EstablishmentFactory, RegionFactory, RoleFactory
-from vigie.apps.incidents.actions import write_to_authorities
+from vigie.apps.incidents.actions import write_back, write_to_authorities
 from vigie.apps.incidents.models import Declaration, Incident, Obligation, Route
 from vigie.apps.incidents.queries import board, code_of
 from vigie.apps.notices.actions import declare_contact
@@ -61,6 +61,7 @@ def test_sent_twice_the_same_reference_is_given(client):
 
 def test_a_confirmation_link_serves_once_and_says_so_clearly(client):
     sent(client)
+    write_back(timezone.now())
     url = reverse("web:confirm-declaration", args=[link_token(Notice.objects.get().uid)])
     browser = Client(headers={"accept-language": "fr"})
     assert "je confirme" in browser.get(url).content.decode()

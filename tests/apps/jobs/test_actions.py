@@ -85,6 +85,22 @@ def test_those_who_nudge_wait_for_nobody_and_it_runs_after_them(now, django_capt
     assert Job.objects.get().state == "ready", "it runs once more: it may have read before they wrote"
 
 
+def test_what_is_asked_for_all_along_runs_now_and_then_and_misses_nobody(now, django_capture_on_commit_callbacks):
+    def nudged(moment):
+        with django_capture_on_commit_callbacks(execute=True):
+            actions.nudge(MARK, key="write-back", now=moment, within=SECOND)
+
+    for tenth in range(5):
+        nudged(now + SECOND * tenth / 10)
+    assert take(now + SECOND / 2) == [], "it waits for those who come within the second"
+    claim = take_one(now + SECOND)
+    nudged(now + SECOND)
+    nudged(now + SECOND * 1.5)
+    assert actions.finish(job_id=claim.id, token=claim.token, result=None, now=now + SECOND * 1.5)
+    assert take(now + SECOND * 1.5) == []
+    assert take_one(now + SECOND * 2).id == claim.id
+
+
 def test_many_are_written_at_once_and_keys_that_wait_are_left_out(now):
     enqueue(now, key="3")
     actions.enqueue_many([actions.Order(path=MARK, kwargs={"number": n}, key=str(n)) for n in range(5)], now=now)

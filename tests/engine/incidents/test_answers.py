@@ -95,7 +95,7 @@ words = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.dictionaries(st.one_of(st.sampled_from(FIELDS), st.text(max_size=5)), words))
 def test_whatever_is_typed_is_read_or_told_apart_and_nothing_is_lost(typed):
     told = read_answers(typed, bounds=BOUNDS, now=NOW, zone=PARIS)

@@ -11,7 +11,14 @@ from .queries import Verification
 
 def record(*, kind: str, by: str, at: datetime, subject: Model | None = None, **detail: Any) -> Event:
     """Append one event; call it inside the transaction of the action that it tells."""
-    event: Event = Event.objects.create(
+    told = event(kind=kind, by=by, at=at, subject=subject, **detail)
+    told.save()
+    return told
+
+
+def event(*, kind: str, by: str, at: datetime, subject: Model | None = None, **detail: Any) -> Event:
+    """One event that is not written yet, for who writes it together with other rows of its transaction."""
+    return Event(
         kind=kind,
         actor=by,
         at=at,
@@ -19,24 +26,12 @@ def record(*, kind: str, by: str, at: datetime, subject: Model | None = None, **
         subject_id=subject.pk if subject is not None else None,
         detail=detail,
     )
-    return event
 
 
 def record_all(*, kind: str, by: str, at: datetime, events: Iterable[tuple[Model, dict[str, Any]]]) -> None:
     """Append one event for each (subject, detail), in their order; call it inside the transaction of what they tell."""
     Event.objects.bulk_create(
-        [
-            Event(
-                kind=kind,
-                actor=by,
-                at=at,
-                subject_type=subject._meta.model_name or "",
-                subject_id=subject.pk,
-                detail=detail,
-            )
-            for subject, detail in events
-        ],
-        batch_size=500,
+        [event(kind=kind, by=by, at=at, subject=subject, **detail) for subject, detail in events], batch_size=500
     )
 
 

@@ -18,6 +18,7 @@ from .handling import (
     tell,
 )
 from .linking import confirm_shared, merge, open_shared, split
+from .receipts import write_back
 from .refusals import (
     AlreadyDone,
     AnswersRefused,
@@ -38,5 +39,5 @@ __all__ = [
     "end", "follow_up", "forget_drafts", "give", "hand_over", "latest_facts", "let_go", "log_support", "merge", "move",
     "note_told", "open_shared", "open_with_code", "qualify", "remark", "remind", "remind_authorities", "reopen",
     "review", "save_draft", "split", "start_draft", "start_qualifying", "submit", "take", "take_alone", "take_back",
-    "tell", "undo_step", "write_to_authorities",
+    "tell", "undo_step", "write_back", "write_to_authorities",
 ]  # fmt: skip

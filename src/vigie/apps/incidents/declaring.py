@@ -1,18 +1,18 @@
 """Declare: begin, save as typed, submit, confirm, complete, say that it is over. Sent twice, it is declared once."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from vigie.apps.accounts.models import User
 from vigie.apps.audit.actions import record
-from vigie.apps.notices import actions as notices
-from vigie.apps.notices.enums import NoticeKind
+from vigie.apps.rows import append
 from vigie.data.incident_rules import limits
 from vigie.engine.incidents import reference as references
 from vigie.engine.incidents.taxonomy import VERSION
@@ -25,7 +25,7 @@ from .answering import (
     sealed_draft,
     sealed_words,
 )
-from .duties import write_obligations, write_routes
+from .duties import first_obligations, first_routes, write_obligations, write_routes
 from .enums import (
     AssessedBy,
     IncidentEventKind,
@@ -36,12 +36,11 @@ from .enums import (
     VersionKind,
 )
 from .models import Declaration, DeclarationVersion, Incident, WrongReference
-from .queries import code_of, declares_too_often, guesses_too_often, is_written_to_too_often, opened_by
-from .recording import note, put
+from .queries import code_of, declares_too_often, guesses_too_often, opened_by
+from .receipts import ask_to_write_back
+from .recording import note, noted, put
 from .refusals import AlreadyDone, Incomplete, NotOpened, TooMany
 from .submitting import submit
-
-CONFIRM, FOLLOW = "/incidents/confirm/", "/incidents/follow/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,24 +163,31 @@ def _declared(declaration: Declaration, told: Declared, receiving: Receiving, no
     declaration.confirmed_at = now if answered_for else None
     declaration.received_by, declaration.recorded_by = receiving.how, receiving.by[:200]
     declaration.establishment, declaration.email, declaration.draft = told.establishment, told.email, None
+    declaration.is_unanswered = bool(told.email)
     _open_incident(declaration, told, now)
     declaration.save()
     _add_version(declaration, told, VersionKind.FIRST, receiving.by, declaration.received_at, now)
-    note(
+    append(_beside(declaration, told, receiving, now))
+    if receiving.competent:
+        _fulfil_ours(declaration, receiving.by, now)
+    if told.email:
+        ask_to_write_back(now)
+    return Receipt(declaration, again=False)
+
+
+def _beside(declaration: Declaration, told: Declared, receiving: Receiving, now: datetime) -> Iterator[Model]:
+    """What hangs from a declaration as it is received: its line of history, what it owes, whom to tell."""
+    yield from noted(
         declaration.incident,
         IncidentEventKind.DECLARED,
         by=receiving.by,
         now=now,
         declaration=declaration.reference,
         received_by=receiving.how.value,
-        received_at=declaration.received_at.isoformat(),
+        received_at=declaration.received_at.isoformat() if declaration.received_at else None,
     )
-    write_obligations(declaration, told.answers.facts, written=(), now=now)
-    write_routes(declaration.incident, told.answers.facts, written=(), now=now)
-    if receiving.competent:
-        _fulfil_ours(declaration, receiving.by, now)
-    _write_back(declaration, now)
-    return Receipt(declaration, again=False)
+    yield from first_obligations(declaration, told.answers.facts, now)
+    yield from first_routes(declaration.incident, told.answers.facts, now)
 
 
 def _fulfil_ours(declaration: Declaration, by: str, now: datetime) -> None:
@@ -226,22 +232,6 @@ def _add_version(
         words=sealed_words(told.answers.words, declaration_id=declaration.pk),
     )
     return version
-
-
-def _write_back(declaration: Declaration, now: datetime) -> None:
-    """A receipt; to whoever has no account, the link that confirms the address. None to an address that has many."""
-    if not declaration.email or is_written_to_too_often(declaration.email, now):
-        return
-    confirmed = declaration.confirmed_at is not None
-    notices.plan_message(
-        key=f"declaration:{declaration.pk}:{'receipt' if confirmed else 'confirm'}",
-        address=declaration.email,
-        language=declaration.language,
-        kind=NoticeKind.RECEIPT if confirmed else NoticeKind.CONFIRMATION,
-        opens=FOLLOW if confirmed else CONFIRM,
-        urgent=True,
-        now=now,
-    )
 
 
 @transaction.atomic

@@ -1,10 +1,12 @@
 """What the law asks, beside a declaration; whom to tell, beside its incident. In the caller's transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
+from vigie.apps.rows import append
 from vigie.data import incident_rules
 from vigie.engine.incidents.duties import Duty, Moments, duties, routes
+from vigie.engine.incidents.duties import Route as Telling
 from vigie.engine.incidents.facts import Facts
 from vigie.engine.incidents.taxonomy import Known
 
@@ -19,22 +21,21 @@ def duties_of(facts: Facts, moments: Moments, submitted: Mapping[Stage, datetime
     return duties(facts, incident_rules.obligations(moments.discovery.date()).rules, moments, submitted)
 
 
-def write_obligations(
-    declaration: Declaration, facts: Facts, *, written: Sequence[Obligation] | None = None, now: datetime
-) -> None:
-    """Add what is owed now and was not; withdraw what later facts exclude. A due date, once written, stays.
+def first_obligations(declaration: Declaration, facts: Facts, now: datetime) -> Iterator[Obligation]:
+    """What a declaration that was just received makes due; not written yet."""
+    policy = incident_rules.obligations(facts.discovered_at.date()).slug
+    for duty in duties_of(facts, Moments(facts.discovered_at, declaration.received_at), {}):
+        yield _obligation(declaration, duty, policy, now)
 
-    `written` is what the caller knows to be there already; read when it is None.
-    """
-    there = declaration.obligations.all() if written is None else written
-    rows = {(row.regime, row.stage): row for row in there}
+
+def write_obligations(declaration: Declaration, facts: Facts, *, now: datetime) -> None:
+    """Add what is owed now and was not; withdraw what later facts exclude. A due date, once written, stays."""
+    rows = {(row.regime, row.stage): row for row in declaration.obligations.all()}
     submitted = {key: row.submitted_at for key, row in rows.items() if row.submitted_at}
     moments = Moments(facts.discovered_at, declaration.received_at)
     found = {(one.rule.regime, one.rule.stage): one for one in duties_of(facts, moments, submitted)}
     policy = incident_rules.obligations(facts.discovered_at.date()).slug
-    Obligation.objects.bulk_create(
-        _obligation(declaration, duty, policy, now) for key, duty in found.items() if key not in rows
-    )
+    append(_obligation(declaration, duty, policy, now) for key, duty in found.items() if key not in rows)
     for key, row in rows.items():
         _follow(row, found.get(key), now)
 
@@ -84,30 +85,19 @@ def next_reminder(row: Obligation, now: datetime) -> datetime | None:
     return left[0] if left else None
 
 
-def write_routes(incident: Incident, facts: Facts, *, written: Sequence[Route] | None = None, now: datetime) -> None:
-    """Add whom the rules have told, and when; a due date, once written, stays. `written` as for the obligations.
-
-    The moment of a declaration is when somebody answers for it: what anybody typed wakes nobody up.
-    """
-    whole = with_registry(facts, incident.establishment)
-    moments = Moments(facts.discovered_at, incident.confirmed_at, incident.qualified_at)
+def first_routes(incident: Incident, facts: Facts, now: datetime) -> Iterator[Route]:
+    """Whom the rules have told of an incident that was just declared; not written yet."""
     edition = incident_rules.routes(facts.discovered_at.date())
-    found = {one.rule.authority: one for one in routes(whole, edition.rules, moments)}
-    rows = {row.authority: row for row in (incident.routes.all() if written is None else written)}
-    Route.objects.bulk_create(
-        Route(
-            incident=incident,
-            authority=authority,
-            certainty=one.applies.value,
-            why=list(one.why),
-            sent_by_us=one.rule.sent_by_us,
-            policy=edition.slug,
-            written_at=now,
-            due_at=one.due_at,
-        )
-        for authority, one in found.items()
-        if authority not in rows
-    )
+    for one in _routes_of(incident, facts):
+        yield _route(incident, one, edition.slug, now)
+
+
+def write_routes(incident: Incident, facts: Facts, *, now: datetime) -> None:
+    """Add whom the rules have told, and when; a due date, once written, stays."""
+    edition = incident_rules.routes(facts.discovered_at.date())
+    found = {one.rule.authority: one for one in _routes_of(incident, facts)}
+    rows = {row.authority: row for row in incident.routes.all()}
+    append(_route(incident, one, edition.slug, now) for authority, one in found.items() if authority not in rows)
     for authority, row in rows.items():
         one = found.get(authority)
         if row.told_at is not None:
@@ -116,3 +106,23 @@ def write_routes(incident: Incident, facts: Facts, *, written: Sequence[Route] |
         if one is not None:
             row.certainty, row.why, row.due_at = one.applies.value, list(one.why), row.due_at or one.due_at
         row.save(update_fields=["withdrawn_at", "certainty", "why", "due_at"])
+
+
+def _routes_of(incident: Incident, facts: Facts) -> tuple[Telling, ...]:
+    """The moment of a declaration is when somebody answers for it: what anybody typed wakes nobody up."""
+    moments = Moments(facts.discovered_at, incident.confirmed_at, incident.qualified_at)
+    edition = incident_rules.routes(facts.discovered_at.date())
+    return routes(with_registry(facts, incident.establishment), edition.rules, moments)
+
+
+def _route(incident: Incident, one: Telling, policy: str, now: datetime) -> Route:
+    return Route(
+        incident=incident,
+        authority=one.rule.authority,
+        certainty=one.applies.value,
+        why=list(one.why),
+        sent_by_us=one.rule.sent_by_us,
+        policy=policy,
+        written_at=now,
+        due_at=one.due_at,
+    )

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from vigie.apps.audit.actions import record
+from vigie.apps.audit.actions import event
+from vigie.apps.audit.models import Event
 from vigie.engine.incidents.answers import CHOICES
 from vigie.engine.incidents.facts import Facts
 from vigie.engine.incidents.gravity import judge
@@ -26,11 +27,18 @@ def note(
     incident: Incident, kind: IncidentEventKind, *, by: str, now: datetime, words: str = "", **detail: Any
 ) -> IncidentEvent:
     """One line of the history, and its event of the trail: without the words, which may be of persons."""
-    row: IncidentEvent = IncidentEvent.objects.create(
-        incident=incident, kind=kind, at=now, by=by[:200], words=words, detail=detail
-    )
-    record(kind=f"incident-{kind.value.replace('_', '-')}", by=by, at=now, subject=incident, **detail)
-    return row
+    line, told = noted(incident, kind, by=by, now=now, words=words, **detail)
+    line.save()
+    told.save()
+    return line
+
+
+def noted(
+    incident: Incident, kind: IncidentEventKind, *, by: str, now: datetime, words: str = "", **detail: Any
+) -> tuple[IncidentEvent, Event]:
+    """The same two rows, not written yet."""
+    line = IncidentEvent(incident=incident, kind=kind, at=now, by=by[:200], words=words, detail=detail)
+    return line, event(kind=f"incident-{kind.value.replace('_', '-')}", by=by, at=now, subject=incident, **detail)
 
 
 def put(

@@ -10,9 +10,9 @@ from vigie.apps.notices.enums import NoticeChannel, NoticeKind, NoticeState
 from vigie.apps.notices.models import Notice
 from vigie.data.incident_rules import limits
 
-from .declaring import FOLLOW
 from .duties import next_reminder
 from .models import Declaration, Incident, Obligation
+from .receipts import FOLLOW
 
 BY = "vigie"
 BATCH = 200  # of one short transaction

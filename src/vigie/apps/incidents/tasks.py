@@ -11,11 +11,18 @@ def tend() -> dict[str, int]:
     """Each minute: reminders whose time has come, authorities to write to, which were reached, which do not answer."""
     now = timezone.now()
     return {
+        "answered": actions.write_back(now),  # as a rule, nothing is left
         "reminded": actions.remind(now),
         "written": actions.write_to_authorities(now),
         "told": actions.note_told(now),
         "authorities_reminded": actions.remind_authorities(now),
     }
+
+
+@task()
+def write_back() -> int:
+    """Soon after a declaration: the receipts of all that wait for one."""
+    return actions.write_back(timezone.now())
 
 
 @task()

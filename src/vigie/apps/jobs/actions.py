@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Greatest
 from django_tasks.utils import normalize_json
 
 from .carrier import carry_waiting
@@ -121,7 +122,7 @@ def finish(*, job_id: int, token: UUID, result: Any, now: datetime) -> bool:
     mine = Job.objects.leased(job_id, token)
     if mine.filter(again=False).update(state=JobState.SUCCEEDED, finished_at=now, **ended):
         return True
-    once_more = {"run_after": now, "failures": [], "published_at": None, "again": False}
+    once_more = {"run_after": Greatest(F("run_after"), now), "failures": [], "published_at": None, "again": False}
     if not mine.update(state=JobState.READY, **ended, **once_more):
         return False
     transaction.on_commit(partial(carry_waiting, now))

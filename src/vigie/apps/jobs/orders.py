@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django_tasks.utils import normalize_json
 
 from .carrier import carrier, carry, carry_waiting, parcel
@@ -70,7 +71,7 @@ def enqueue(
 def place(order: Order, *, now: datetime, again: bool = False) -> Job:
     """Write the job of this order, or join the unfinished one of its key."""
     while True:
-        if order.key is not None and (found := _join(order.key, again)):
+        if order.key is not None and (found := _join(order, again)):
             return found
         job = order.job(now)
         try:
@@ -85,26 +86,29 @@ def place(order: Order, *, now: datetime, again: bool = False) -> Job:
         return job
 
 
-def _join(key: str, again: bool) -> Job | None:
+def _join(order: Order, again: bool) -> Job | None:
     # Locked until the caller commits: the job must not begin before what it was asked for can be read.
-    job = Job.objects.select_for_update().unfinished().filter(unique_key=key).first()
+    job = Job.objects.select_for_update().unfinished().filter(unique_key=order.key).first()
     if job is not None and again and job.state == JobState.RUNNING:
-        Job.objects.filter(pk=job.pk).update(again=True)
+        # Not before its time either: else what is asked for all along would run all along.
+        Job.objects.filter(pk=job.pk).update(again=True, run_after=order.run_after or job.run_after)
     return job
 
 
-def nudge(path: str, *, key: str, now: datetime, priority: int = 0) -> None:
+def nudge(path: str, *, key: str, now: datetime, priority: int = 0, within: timedelta = timedelta(0)) -> None:
     """Once the caller commits, have the job of this key run, or run once more.
 
     For work that reads what waits, and that a schedule asks for anyway, should the process die in between. Whoever
     asks at the same time does not wait: `enqueue` holds the row of a job that is there until its caller commits.
+    With `within`, all that ask in that time are served by one run at its end.
     """
-    transaction.on_commit(partial(_nudge, path, key, now, priority))
+    transaction.on_commit(partial(_nudge, path, key, now, priority, now + within))
 
 
-def _nudge(path: str, key: str, now: datetime, priority: int) -> None:
-    if not Job.objects.ready(now).filter(unique_key=key).exists():
-        enqueue(path, key=key, now=now, priority=priority, again=True)
+def _nudge(path: str, key: str, now: datetime, priority: int, soon: datetime) -> None:
+    waiting = Q(state=JobState.READY, run_after__lte=soon) | Q(state=JobState.RUNNING, again=True)
+    if not Job.objects.unfinished().filter(waiting, unique_key=key).exists():
+        enqueue(path, key=key, now=now, priority=priority, run_after=soon, again=True)
 
 
 @transaction.atomic

@@ -224,6 +224,7 @@ class Notice(models.Model):
             models.Index(fields=["-urgent", "not_before", "id"], condition=Q(state="released"), name="notices_to_send"),
             models.Index(fields=["claimed_until"], condition=Q(state="sending"), name="notices_in_flight"),
             models.Index(fields=["state", "-id"], name="notices_by_state"),
+            models.Index(fields=["address", "planned_at"], condition=Q(contact=None), name="notices_written_to"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -104,7 +104,8 @@ class _Reader:
             self.faults.append(Fault(name, Problem.TOO_LONG, most))
         allowed = "\n\t" if name in LONG else ""
         # Cc holds NUL, which PostgreSQL refuses; Cs is half of a character, which UTF-8 refuses.
-        if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in allowed for c in text):
+        plain = (text.replace("\n", "") if allowed else text).isprintable()  # nearly every text, and said at once
+        if not plain and any(unicodedata.category(c) in {"Cc", "Cs"} and c not in allowed for c in text):
             self.faults.append(Fault(name, Problem.UNPRINTED))
         if number_at(text) is not None:
             self.faults.append(Fault(name, Problem.PATIENT_NUMBER))

@@ -132,10 +132,13 @@ def duties(
 
 def reasons(when: tuple[Trigger, ...], facts: Facts) -> tuple[Known, tuple[str, ...]]:
     """Whether any trigger holds, and the names that say why, or that would settle it."""
-    applies = any_of(*(trigger.holds(facts) for trigger in when))
+    held = [(trigger, trigger.holds(facts)) for trigger in when]
+    applies = any_of(*(holds for _trigger, holds in held))
+    if applies is Known.NO:
+        return applies, ()
     names: dict[str, None] = {}
-    for trigger in when:
-        if trigger.holds(facts) is applies is not Known.NO:
+    for trigger, holds in held:
+        if holds is applies:
             names |= {name: None for name in trigger.conditions if JUDGED[name](facts) is applies}
     return applies, tuple(names)
 

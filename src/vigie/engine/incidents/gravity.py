@@ -7,6 +7,7 @@ significant, which the code passes on to the State's competent authorities.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from .facts import (
     Facts,
@@ -50,6 +51,7 @@ class Judgement:
     unknown: tuple[Criterion, ...]
 
 
+@lru_cache(maxsize=1000)  # each rule of the law and each route asks it of the same facts
 def judge(facts: Facts) -> Judgement:
     answers = {criterion: rule(facts) for criterion, rule in CRITERIA.items()}
     met = tuple(criterion for criterion, answer in answers.items() if answer is Known.YES)

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from vigie.apps.incidents import enums
@@ -71,6 +74,7 @@ CHOICES_OF = {
     "equipment": enums.EntryEquipment,
 }
 REQUIRED = ("structure", "discovered_at", "seen")
+FIELDS_TEMPLATE = "web/parts/declaration_fields.html"
 AUTOCOMPLETE = {"name": "name", "function": "organization-title", "email": "email", "telephone": "tel"}
 
 
@@ -119,6 +123,20 @@ class DeclarationForm(PlainForm):
             Block(slug, number, *TITLES[slug], fields=[(self[name], self.faults.get(name, "")) for name in names])
             for number, (slug, names) in enumerate(BLOCKS.items(), start=1)
         ]
+
+
+def fields_html(typed: Mapping[str, str], faults: Iterable[Fault] = ()) -> SafeString:
+    """The four blocks, drawn. Before anything is typed they are the same for everybody: the day when hundreds of
+    hospitals open the page together, they are drawn once.
+    """
+    if not typed and not faults:
+        return _empty_fields(get_language())
+    return render_to_string(FIELDS_TEMPLATE, {"blocks": DeclarationForm(typed, faults).blocks()})
+
+
+@cache
+def _empty_fields(language: str | None) -> SafeString:
+    return render_to_string(FIELDS_TEMPLATE, {"blocks": DeclarationForm({}).blocks()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment
 from vigie.engine.incidents.answers import Fault
 from vigie.engine.incidents.reference import BadReference, read
-from vigie.web.components.declaration import DeclarationForm, reference_sentence, typed_in
+from vigie.web.components.declaration import DeclarationForm, fields_html, reference_sentence, typed_in
 from vigie.web.components.page import Crumb, address_of
 from vigie.web.sessions import owes_a_proof
 
@@ -156,11 +156,11 @@ def _form(
     refusal: str = "",
     draft: Declaration | None = None,
 ) -> HttpResponse:
-    form = DeclarationForm(typed, faults)
+    form = DeclarationForm(typed, faults) if faults else None
     context = {
         "crumbs": [Crumb(gettext("Declare an incident"))],
-        "blocks": form.blocks(),
-        "faults": [(form[fault.field], form.faults[fault.field]) for fault in faults],
+        "fields": fields_html(typed, faults),
+        "faults": [(form[fault.field], form.faults[fault.field]) for fault in faults] if form else [],
         "refusal": refusal,
         "key": key.hex,
         "draft": draft,

@@ -57,6 +57,7 @@ class Declaration(models.Model):
     recorded_by = models.CharField(max_length=200, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)  # an account, an address or an analyst answers for it
     resolved_at = models.DateTimeField(null=True, blank=True)  # as declared
+    is_unanswered = models.BooleanField(default=False)  # its receipt is not planned yet: the worker plans many at once
 
     objects = DeclarationQuerySet.as_manager()
 
@@ -75,6 +76,7 @@ class Declaration(models.Model):
             models.Index(fields=["establishment", "-received_at"], name="incidents_declared_by"),
             models.Index(fields=["address", "started_at"], name="incidents_from_one_place"),
             models.Index(fields=["saved_at"], condition=Q(submitted_at=None), name="incidents_drafts"),
+            models.Index(fields=["id"], condition=Q(is_unanswered=True), name="incidents_to_write_back"),
         ]
 
 
