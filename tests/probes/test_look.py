@@ -13,7 +13,7 @@ from .conftest import HURRIED, NOW, PATIENT, free_pace, mandate, settings
 from .dns_server import resolving
 from .servers import listening, page, says, silent, site
 
-GREETING = says(b"* OK ready\r\n* CAPABILITY IMAP4rev1 STARTTLS\r\na1 OK done\r\n")
+GREETING = says(b"* OK ready\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\na1 OK done\r\n")
 
 
 def run(targets, *, stop=None, times=PATIENT, on_host=None, pace=None, **changes):

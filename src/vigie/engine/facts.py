@@ -253,6 +253,11 @@ class Facts:
     broker: BrokerFacts | None = None
     site: SiteFacts | None = None  # beside http, where the paths that must not answer were asked
 
+    @property
+    def is_under_tls(self) -> bool:
+        """From its first byte, and not only once it is asked for."""
+        return self.tls is not None and not self.tls.on_request
+
 
 @dataclass(frozen=True, slots=True)
 class RawAnswer:

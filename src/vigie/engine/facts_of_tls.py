@@ -69,4 +69,5 @@ class TlsFacts:
     dh_bits: int | None = None  # the smallest Diffie-Hellman group that it showed
     staple: Staple | None = None
     wants_certificate: bool = False  # it ended the conversation because we showed no certificate of our own
+    on_request: bool = False  # the conversation began in clear (STARTTLS): what comes before may stay so
     staple_asked: bool = False  # without a staple, there is none; when it was not asked, nothing can be told

@@ -18,6 +18,7 @@ class Connection:
         self._sock = sock
         self.server_name = server_name
         self.tls: ssl.SSLObject | None = None
+        self.awaits_hello = False  # its protocol agreed to begin TLS, which has not begun yet
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._buffer = bytearray()

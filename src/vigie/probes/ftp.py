@@ -9,7 +9,8 @@ from .lines import reply
 
 _ASKED = b"FEAT\r\n"
 _AUTH = b"AUTH TLS\r\n"
-_ACCEPTS = frozenset({234, 334})  # RFC 2228; 334 wants more data, which we do not have
+_BEGINS = 234
+_ACCEPTS = frozenset({_BEGINS, 334})  # RFC 2228; 334 wants more data, which we do not have
 _KNOWS_NOT = frozenset({500, 502, 504})  # unknown, not implemented, not for this mechanism
 
 
@@ -32,6 +33,7 @@ async def ask(connection: Connection, *, first: float, total: float) -> Found:
         await connection.send(_AUTH)
         code, _ = await reply(connection, first=first, total=total)
         auth_tls = accepts_tls(code, auth_tls)
+        connection.awaits_hello = code == _BEGINS
         if code not in _ACCEPTS:  # else it waits for a handshake, not for words
             await connection.send(b"QUIT\r\n")
     except ProbeError:

@@ -1,13 +1,31 @@
 """What is this open port, asked in an order that costs its owner least?"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vigie.data.ports import hint_of
 from vigie.data.rules import matcher
 from vigie.engine.facts import Answer, Facts, Identity, PortState, ServiceLook, Transport
 
-from . import amqp, dicom, ftp, ldap, mailbox, mllp, mqtt, name_server, rdp, sip, smb, smtp, ssh, telnet, vnc, web
+from . import (
+    amqp,
+    dicom,
+    ftp,
+    ldap,
+    mailbox,
+    mllp,
+    mqtt,
+    name_server,
+    rdp,
+    sip,
+    smb,
+    smtp,
+    ssh,
+    starttls,
+    telnet,
+    vnc,
+    web,
+)
 from .answer import Ask, Found, text_of
 from .connection import Connection
 from .databases import memcached, mongodb, mssql, mysql, postgresql, redis
@@ -161,7 +179,8 @@ class Interview:
         connection = await self.open()
         async with connection:
             try:
-                return await self._talk(kind, connection)
+                found = await self._talk(kind, connection)
+                return await self._behind(found, connection) if found else None
             finally:
                 self.heard = self.heard or connection.heard
 
@@ -174,6 +193,13 @@ class Interview:
         if kind == "mllp":
             return await mllp.ask(connection, may_send=self._may_send_frame(), first=first)
         return await self.greeting(connection)
+
+    async def _behind(self, found: Found, connection: Connection) -> Found:
+        """The same service, with the TLS that it offers once it is asked for."""
+        if found.service not in starttls.WORDS or not starttls.is_offered(found.facts):
+            return found
+        facts, raw = await starttls.Behind(self, found.service).look(connection)
+        return replace(found, facts=replace(found.facts, tls=facts), raw=(*found.raw, *raw))
 
     async def _web(self, *, is_tls: bool) -> Found | None:
         visit = web.Visit(self, is_tls=is_tls)

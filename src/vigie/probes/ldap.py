@@ -15,6 +15,7 @@ _WANTED = ("objectClass", "supportedExtension", "supportedCapabilities", "vendor
 MAX_MESSAGE = 64 * 1024
 _SEQUENCE, _INTEGER, _OCTETS, _ENUMERATED, _BOOLEAN = 0x30, 0x02, 0x04, 0x0A, 0x01
 _SEARCH, _ENTRY, _DONE, _EXTENDED = 0x63, 0x64, 0x65, 0x78
+_EXTEND = 0x77
 _UNBIND = bytes.fromhex("30050201024200")
 
 
@@ -34,10 +35,25 @@ async def ask(connection: Connection, *, first: float, total: float) -> Found:
     message = await _message(connection, first, total)
     kind, _ = _operation(message)
     facts = parse(message)
-    if kind == _ENTRY:
+    if kind == _ENTRY and not facts.starttls:  # else what is behind it is asked next
         with suppress(ProbeError):  # it answered
             await connection.send(_UNBIND)
     return Found("ldap", Facts(ldap=facts), (kept("ldap", asked, message),))
+
+
+async def start_tls(connection: Connection, *, first: float, total: float) -> None:
+    """Ask for TLS, after the root entry or before anything; raises ProbeError when it is not begun."""
+    await connection.send(
+        _value(_SEQUENCE, _value(_INTEGER, b"\x02") + _value(_EXTEND, _value(0x80, _START_TLS.encode())))
+    )
+    for _ in range(3):  # what is left of the first answer comes before it
+        whole = next(iter(_values(await _message(connection, first, total))), (0, b""))
+        parts = list(_values(whole[1]))
+        if len(parts) == 2 and parts[1][0] == _EXTENDED:
+            if next(iter(_values(parts[1][1])), None) != (_ENUMERATED, b"\0"):
+                raise Garbled("no go-ahead for TLS")
+            return
+    raise Garbled("no go-ahead for TLS")
 
 
 async def _message(connection: Connection, first: float, total: float) -> bytes:

@@ -19,7 +19,8 @@ async def ask(connection: Connection, kind: str, *, first: float, total: float) 
     try:
         await connection.send(_ASKED[kind])
         told = parse(kind, await _lines(connection, kind, first, total))
-        await connection.send(_LEAVE[kind])
+        if _TLS[kind] not in (told or ()):  # else what is behind it is asked next
+            await connection.send(_LEAVE[kind])
     except ProbeError:
         pass  # the greeting is an answer; the capabilities stay unknown
     greeting = text_of(line)

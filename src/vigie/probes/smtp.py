@@ -23,7 +23,8 @@ async def ask(connection: Connection, *, helo: str, first: float, total: float) 
             if code == 250:
                 extensions = parse_extensions(answer)
                 starttls = "STARTTLS" in extensions
-            await connection.send(b"QUIT\r\n")
+            if not starttls:  # else what is behind it is asked next
+                await connection.send(b"QUIT\r\n")
     except ProbeError:
         pass  # the greeting is an answer; the extensions stay unknown
     greeting = text_of(b" ".join(line[4:].strip() for line in lines))

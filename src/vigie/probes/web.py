@@ -239,7 +239,7 @@ class Visit:
         if not self.is_tls or self.heard[:2] not in {b"\x15\x03", b"\x16\x03"}:
             return None
         survey = self._survey()
-        facts = await survey.begin()
+        facts = await survey.begin(everything=True)
         if facts is None:
             return None
         return Found("tls", Facts(tls=await survey.complete(facts)), tuple(survey.raw))

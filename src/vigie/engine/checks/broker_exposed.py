@@ -9,7 +9,7 @@ from .outside import faces_the_internet
 
 def judge(look: ServiceLook) -> Judgement | None:
     broker = look.facts.broker
-    if broker is None or look.facts.tls is not None or not faces_the_internet(look):
+    if broker is None or look.facts.is_under_tls or not faces_the_internet(look):
         return None
     product = " ".join(part for part in (broker.product, broker.version) if part) or "not told"
     return failed("a server of messages answers in clear", broker__protocol=broker.protocol, broker__product=product)

@@ -10,7 +10,7 @@ def judge(look: ServiceLook) -> Judgement | None:
     dicom = look.facts.dicom
     if dicom is None or dicom.answer is DicomAnswer.ACCEPTED:
         return None  # one that accepts is told by dicom-answers-anyone, which is worse
-    if look.facts.tls is not None:
+    if look.facts.is_under_tls:
         return None  # refuses, and not in clear
     evidence = {"dicom__answer": dicom.answer.value, "dicom__reason": dicom.reason or ""}
     return failed("a DICOM node answers in clear, though it refuses", **evidence)

@@ -10,8 +10,8 @@ def judge(look: ServiceLook) -> Judgement | None:
     ftp = look.facts.ftp
     if ftp is None:
         return None
-    if look.facts.tls is not None:
-        return passed("the whole conversation is under TLS", tls__protocol=look.facts.tls.protocol)
+    if look.facts.is_under_tls:
+        return passed("the whole conversation is under TLS")
     if ftp.auth_tls is None:
         return unknown("the server did not tell its features", banner=ftp.greeting)
     features = ", ".join(ftp.features)

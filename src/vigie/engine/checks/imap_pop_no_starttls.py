@@ -10,8 +10,8 @@ def judge(look: ServiceLook) -> Judgement | None:
     mailbox = look.facts.mailbox
     if mailbox is None:
         return None
-    if look.facts.tls is not None:
-        return passed("the whole conversation is under TLS", tls__protocol=look.facts.tls.protocol)
+    if look.facts.is_under_tls:
+        return passed("the whole conversation is under TLS")
     if mailbox.starttls is None:
         return unknown("the server did not tell its capabilities", banner=mailbox.greeting)
     capabilities = " ".join(mailbox.capabilities)

@@ -11,7 +11,7 @@ def judge(look: ServiceLook) -> Judgement | None:
     ldap = look.facts.ldap
     if ldap is None or not faces_the_internet(look):
         return None
-    if look.facts.tls is not None:
+    if look.facts.is_under_tls:
         return None
     kind = "Active Directory" if ldap.active_directory else ldap.vendor or "not told"
     return failed("a directory answers in clear", ldap__kind=kind, ldap__version=ldap.version or "not told")

@@ -10,8 +10,8 @@ def judge(look: ServiceLook) -> Judgement | None:
     smtp = look.facts.smtp
     if smtp is None:
         return None
-    if look.facts.tls is not None:
-        return passed("the whole conversation is under TLS", tls__protocol=look.facts.tls.protocol)
+    if look.facts.is_under_tls:
+        return passed("the whole conversation is under TLS")
     if smtp.starttls is None:
         return unknown("the server did not tell its extensions", banner=smtp.greeting)
     extensions = " ".join(smtp.extensions)

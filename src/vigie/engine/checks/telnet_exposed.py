@@ -11,8 +11,8 @@ def judge(look: ServiceLook) -> Judgement | None:
     telnet = look.facts.telnet
     if telnet is None or not faces_the_internet(look):
         return None
-    if look.facts.tls is not None:
-        return passed("the terminal is under TLS", tls__protocol=look.facts.tls.protocol)
+    if look.facts.is_under_tls:
+        return passed("the terminal is under TLS")
     shown = "negotiates terminal options" if telnet.negotiates else "asks for a login"
     return failed("a Telnet terminal answers in clear", telnet__shown=shown, banner=telnet.greeting[:200])
 

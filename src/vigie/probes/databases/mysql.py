@@ -1,5 +1,7 @@
 """Does a MySQL or MariaDB server greet here, and in which version?"""
 
+import struct
+
 from vigie.engine.facts import DatabaseFacts, Facts
 
 from ..answer import Found, kept, text_of
@@ -9,6 +11,7 @@ from ..errors import Garbled
 MAX_PACKET = 4096
 _PROTOCOL, _ERROR = 10, 0xFF
 _CLIENT_SSL = 0x0800
+_CLIENT_PROTOCOL_41, _CLIENT_SECURE_CONNECTION, _UTF8 = 0x0200, 0x8000, 33
 
 
 def greets(data: bytes) -> bool:
@@ -26,6 +29,13 @@ async def ask(connection: Connection, *, first: float, total: float) -> Found:
     # The twenty bytes after the version are drawn at random for each caller: they identify nobody.
     raw = kept("mysql", b"", header[:4] + body)
     return Found("mysql", Facts(banner=facts.said or None, database=facts), (raw,))
+
+
+async def start_tls(connection: Connection, *, first: float, total: float) -> None:
+    """Say, after the greeting, that TLS comes next; there is no go-ahead to wait for."""
+    flags = _CLIENT_PROTOCOL_41 | _CLIENT_SSL | _CLIENT_SECURE_CONNECTION
+    request = struct.pack("<IIB23x", flags, 1 << 24, _UTF8)
+    await connection.send(len(request).to_bytes(3, "little") + b"\x01" + request)
 
 
 def parse(body: bytes) -> DatabaseFacts:

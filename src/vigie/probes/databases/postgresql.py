@@ -33,6 +33,13 @@ async def ask(connection: Connection, *, first: float, total: float) -> Found:
     return Found("postgresql", Facts(database=facts), (kept("postgresql", asked, heard),))
 
 
+async def start_tls(connection: Connection, *, first: float, total: float) -> None:
+    """Ask a new connection for TLS; raises ProbeError when it is not begun."""
+    await connection.send(SSL_REQUEST)
+    if await connection.read_exactly(1, first=first, total=total) != b"S":
+        raise Garbled("no go-ahead for TLS")
+
+
 async def _error(connection: Connection, letter: bytes, first: float, total: float) -> bytes:
     """The rest of an ErrorResponse; raises Garbled when it is not one."""
     if letter != b"E":

@@ -53,9 +53,12 @@ class Survey:
             facts = await self._staple(facts)
         return facts
 
-    async def begin(self) -> TlsFacts | None:
-        """The facts of a server of TLS 1.2 or older, from one hello that offers all that there ever was."""
-        flight = await self.ask(Offer(TLS12, tuple(SUITES)))
+    async def begin(self, connection: Connection | None = None, *, everything: bool = False) -> TlsFacts | None:
+        """What a server of TLS 1.2 or older tells in clear, on this connection or a new one.
+
+        None when it is of TLS 1.3 alone, or when nothing can be told. `everything` is all suites that there ever were.
+        """
+        flight = await self.ask(Offer(TLS12, tuple(SUITES) if everything else SOUND), connection)
         if flight is None or flight.version is None or flight.alert is not None:
             return None
         return facts_of_flight(flight, self.server_name)
@@ -116,13 +119,13 @@ class Survey:
         versions = _in_order({*facts.versions, NAMES[flight.version]})
         return replace(facts, versions=versions, staple=read_staple(flight.staple), staple_asked=True)
 
-    async def ask(self, offer: Offer) -> Flight | None:
+    async def ask(self, offer: Offer, connection: Connection | None = None) -> Flight | None:
         """The answer to one hello, a refusal being one; None when nothing can be told."""
         if self.silenced or self.questions >= MOST_QUESTIONS:
             return None
         self.questions += 1
         try:
-            connection = await self.open()
+            connection = connection or await self.open()
         except ProbeError:  # not allowed any more, or not answered
             self.silenced = True
             return None
