@@ -61,4 +61,7 @@ def _answer(query: dns.message.Message, names: Mapping[str, tuple[str, ...]], rc
         response.authority.append(dns.rrset.from_text("example.", 60, "IN", "SOA", "ns.example. a.example. 1 1 1 1 1"))
     if found:
         response.answer.append(dns.rrset.from_text(f"{name}.", 60, "IN", kind, *found))
+        signed = [text[6:] for text in names[name] if text.startswith(f"RRSIG {kind} ")]
+        if signed and query.ednsflags & dns.flags.DO:
+            response.answer.append(dns.rrset.from_text(f"{name}.", 60, "IN", "RRSIG", *signed))
     return response

@@ -2,9 +2,7 @@
 
 import asyncio
 import socket
-import struct
 import threading
-from datetime import timedelta
 
 import dns.dnssec
 import dns.dnssectypes
@@ -16,25 +14,20 @@ import dns.rdatatype
 import dns.rdtypes.dnskeybase
 import dns.rrset
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from hypothesis import given
-from hypothesis import strategies as st
 
 from vigie.engine.checks import judge_all
 from vigie.engine.facts import Answer, HostLook, ServiceLook
 from vigie.engine.names import DnssecState
 from vigie.engine.outcome import Verdict
-from vigie.probes import dnssec, transfer
 from vigie.probes.domain import look_at_domains
 from vigie.probes.gate import Gate
 from vigie.probes.names import Names, Run
 from vigie.probes.resolve import resolve_all, resolver_of
-from vigie.probes.scope import Intensity, Scope
+from vigie.probes.scope import Scope
 from vigie.probes.stop import StopSignal
 
 from .conftest import NOW, free_pace, mandate
 from .dns_server import resolving
-from .servers import listening, resets, silent
 
 DOMAIN = "valombre.example"
 ZONE = {
@@ -137,126 +130,6 @@ def test_a_stop_ends_the_questions_at_once_however_long_the_resolver_takes():
 def test_a_record_that_leads_to_itself_ends():
     [look] = look_at(DOMAIN, zone={DOMAIN: (f'TXT "v=spf1 include:{DOMAIN} include:{DOMAIN} -all"',)})
     assert look.facts.domain.spf.fault == "more than 10 lookups"
-
-
-def gives(*records: str, rcode=dns.rcode.NOERROR, heard: list | None = None):
-    """A name server that answers a transfer with these records, one message each."""
-
-    def handle(connection: socket.socket) -> None:
-        data = connection.recv(4096)
-        query = dns.message.from_wire(data[2:])
-        if heard is not None:
-            heard.append(dns.rdatatype.to_text(query.question[0].rdtype))
-        for record in records or ("",):
-            reply = dns.message.make_response(query)
-            reply.set_rcode(rcode)
-            if record:
-                name, kind, text = record.split(" ", 2)
-                reply.answer.append(dns.rrset.from_text(name, 60, "IN", kind, text))
-            wire = reply.to_wire()
-            connection.sendall(struct.pack(">H", len(wire)) + wire)
-
-    return handle
-
-
-SOA = "valombre.example. SOA ns.valombre.example. a.valombre.example. 1 1 1 1 1"
-HOST = "pacs.valombre.example. A 127.77.0.8"
-
-
-@pytest.mark.parametrize(
-    ("handler", "expected"),
-    [
-        pytest.param(gives(SOA, HOST), True, id="gives"),
-        pytest.param(gives(rcode=dns.rcode.REFUSED), False, id="refuses"),
-        pytest.param(gives(), False, id="gives-nothing"),
-        pytest.param(gives(SOA), None, id="begins-and-leaves"),
-        pytest.param(resets, None, id="resets"),
-        pytest.param(lambda c: c.sendall(b"\xff\xff" + b"x" * 100), None, id="promises-more-than-it-sends"),
-        pytest.param(lambda c: c.sendall(b"\0\x05hello"), None, id="garbage"),
-        pytest.param(gives(rcode=dns.rcode.SERVFAIL), None, id="in-trouble"),
-    ],
-)
-def test_a_transfer_is_proven_by_the_records_that_come(handler, expected, monkeypatch):
-    assert transferred(handler, monkeypatch) is expected
-
-
-def transferred(handler, monkeypatch, heard=None, **changes):
-    gate = Gate(Scope([mandate(**changes)]), StopSignal(), free_pace(), lambda: NOW)
-    with listening(handler) as server:
-        monkeypatch.setattr(transfer, "PORT", server.port)
-        found = asyncio.run(transfer.ask(gate, server.address, DOMAIN, seconds=5.0))
-        if heard is not None:
-            heard.append(server.connections)
-    return found
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        pytest.param({"intensity": Intensity.GENTLE}, id="gentle"),
-        pytest.param({"networks": ()}, id="another-network"),
-        pytest.param({"names": frozenset({"other.example"})}, id="another-domain"),
-        pytest.param({"valid_until": NOW - timedelta(hours=1)}, id="ended"),
-    ],
-)
-def test_no_transfer_is_asked_under_a_gentle_mandate_nor_outside_one(changes, monkeypatch):
-    connections: list[int] = []
-    assert transferred(silent, monkeypatch, connections, **changes) is None
-    assert connections == [0]
-
-
-def test_an_open_transfer_is_found_and_no_record_of_it_kept(monkeypatch):
-    with listening(gives(SOA, HOST), address="127.77.0.4") as server:
-        monkeypatch.setattr(transfer, "PORT", server.port)
-        [look] = look_at(DOMAIN, zone=ZONE | {"ns.valombre.example": ("127.77.0.4",)})
-    assert look.facts.domain.open_transfers == ("ns.valombre.example",)
-    assert verdicts(look)["dns-open-transfer"] is Verdict.FAIL
-    assert "pacs" not in repr(look)
-
-
-@given(st.binary(max_size=200))
-def test_any_message_is_counted_or_refused(data):
-    assert transfer.count(data) is None or transfer.count(data) >= 0
-
-
-class Signed:
-    """A domain with one key, its fingerprint at the parent, and the signature of its keys."""
-
-    def __init__(self) -> None:
-        self.name = dns.name.from_text(DOMAIN)
-        self.private = ec.generate_private_key(ec.SECP256R1())
-        self.key = dns.dnssec.make_dnskey(
-            self.private.public_key(), dns.dnssectypes.Algorithm.ECDSAP256SHA256, flags=257
-        )
-        self.keys = dns.rrset.from_rdata(self.name, 60, self.key)
-        self.parent = dns.rrset.from_rdata(self.name, 60, dns.dnssec.make_ds(self.name, self.key, "SHA256"))
-
-    def signatures(self, *, until=NOW + timedelta(days=5)):
-        made = dns.dnssec.sign(
-            self.keys, self.private, self.name, self.key, inception=NOW - timedelta(days=30), expiration=until
-        )
-        return dns.rrset.from_rdata(self.name, 60, made)
-
-
-def test_a_domain_whose_keys_match_and_are_signed_is_signed():
-    one = Signed()
-    assert dnssec.state_of(one.parent, one.keys, one.signatures(), NOW) is DnssecState.SIGNED
-
-
-def test_another_key_than_the_parents_is_broken():
-    one, other = Signed(), Signed()
-    assert dnssec.state_of(other.parent, one.keys, one.signatures(), NOW) is DnssecState.BROKEN
-
-
-def test_a_signature_past_its_date_is_broken():
-    one = Signed()
-    ended = one.signatures(until=NOW - timedelta(seconds=1))
-    assert dnssec.state_of(one.parent, one.keys, ended, NOW) is DnssecState.BROKEN
-
-
-def test_a_signature_that_a_resolver_hides_proves_nothing():
-    one = Signed()
-    assert dnssec.state_of(one.parent, one.keys, None, NOW) is None
 
 
 def test_a_name_that_leads_to_nothing_is_judged_although_it_is_no_domain():

@@ -55,6 +55,7 @@ class Door:
     silence_seconds: float = 30  # without a byte
     total_seconds: float = 1800  # for one file
     user_agent: str = "Vigie (feeds)"
+    accept: str = "*/*"
     keys: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # host -> header and value that open it wider
     loopback_port: int | None = None  # tests only: ask this port of this machine instead
     context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
@@ -178,7 +179,12 @@ def _ask(
     connection: http.client.HTTPSConnection, where: SplitResult, copy: _Copy, door: Door
 ) -> http.client.HTTPResponse:
     path = where.path + (f"?{where.query}" if where.query else "")
-    headers = {"User-Agent": door.user_agent, "Accept-Encoding": "identity", **copy.questions()}
+    headers = {
+        "User-Agent": door.user_agent,
+        "Accept": door.accept,
+        "Accept-Encoding": "identity",
+        **copy.questions(),
+    }
     if key := door.keys.get(where.hostname or ""):
         headers[key[0]] = key[1]
     try:

@@ -13,6 +13,7 @@ SCHEDULES: tuple[Declared, ...] = (
     Declared("forget-old-links", "vigie.apps.accounts.tasks.forget_old_links", timedelta(days=1)),
     Declared("export-audit-head", "vigie.apps.audit.tasks.export_head", timedelta(days=1)),
     Declared("tend-proofs", "vigie.apps.assets.tasks.tend_proofs", timedelta(hours=1)),
+    Declared("ask-registries", "vigie.apps.assets.tasks.ask_registries", timedelta(hours=1)),
     Declared("verify-audit-trail", "vigie.apps.audit.tasks.verify_trail", timedelta(days=1)),
     Declared("expire-findings", "vigie.apps.findings.tasks.expire", timedelta(hours=1)),
     Declared("follow-up-group-audits", "vigie.apps.findings.tasks.follow_up_group_audits", timedelta(hours=1)),

@@ -2,37 +2,26 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 import dns.exception
 
-from vigie.data.mail_names import claimable, selectors
+from vigie.data.mail_names import claimable
 from vigie.data.suffixes import registered_domain
 from vigie.engine.facts import Answer, Facts, HostLook, PortState, ServiceLook, Transport
 from vigie.engine.names import (
-    Answers,
-    DkimKey,
-    DnssecState,
     DomainFacts,
-    Lead,
-    Question,
-    dkim,
-    dmarc,
     leads,
     policy,
-    spf,
 )
 
-from . import dnssec, transfer
 from .gate import Gate
 from .names import Names, Run
+from .publication import Publication
 from .resolve import LIES, in_words, lies, resolver_of
 from .stop import StopSignal
 
 AT_ONCE = 16  # domains; each asks some ten questions of our own resolver, most of them at once
-MAX_MAIL_HOSTS = 10
-MAX_NAME_SERVERS = 13
 DNS_PORT = 53
 STOP_PERIOD_SECONDS = 0.1
 
@@ -137,7 +126,7 @@ async def _facts(name: str, registered: str, names: Names, gate: Gate, seconds: 
         # A mere host name: only where it leads is judged.
         exists = None if hosts is None else bool(alias and alias.chain)
         return DomainFacts(name, False, exists, hosts, refuses, alias=alias)
-    return await _Look(name, registered, hosts, refuses, alias, names, gate, seconds, now).facts()
+    return await Publication(name, registered, hosts, refuses, alias, names, gate, seconds, now).facts()
 
 
 def _host(facts: DomainFacts, reason: str, started: datetime, ended: datetime) -> HostLook:
@@ -172,90 +161,3 @@ def _told(facts: DomainFacts, reason: str, now: datetime) -> ServiceLook:
         looked_at=now,
         facts=Facts(domain=facts),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    name: str
-    registered: str
-    hosts: tuple[str, ...] | None
-    refuses: bool | None
-    alias: Lead | None
-    names: Names
-    gate: Gate
-    seconds: float
-    now: datetime
-
-    async def facts(self) -> DomainFacts:
-        ask, run, name, own = self.names.ask, self.names.run, self.name, self.registered == self.name
-        # Some twenty short questions, most of them at once: our own resolver is nobody's target.
-        spf_facts, dmarc_facts, keys, dane = await asyncio.gather(
-            run(spf.survey(name)), run(dmarc.survey(name, self.registered)), self._keys(), self._dane()
-        )
-        mta_sts, tls_reports, no_mail_host = await asyncio.gather(
-            ask("TXT", f"_mta-sts.{name}"), ask("TXT", f"_smtp._tls.{name}"), self._missing(self.hosts)
-        )
-        servers = await ask("NS", name) if own else None
-        caa = policy.issuers(await ask("CAA", name)) if own else None
-        return DomainFacts(
-            name=name,
-            is_registered=own,
-            exists=None if self.hosts is None and spf_facts is None else name not in self.names.missing,
-            mail_hosts=self.hosts,
-            refuses_mail=self.refuses,
-            spf=spf_facts,
-            dmarc=dmarc_facts,
-            mta_sts=policy.records_of(mta_sts, "v=STSv1"),
-            tls_reports=policy.records_of(tls_reports, "v=TLSRPTv1"),
-            dane_hosts=dane,
-            caa=caa,
-            dnssec=await self._signatures() if own else None,
-            name_servers=tuple(sorted(server.rstrip(".").lower() for server in servers)) if servers else servers,
-            open_transfers=await self._transfers(servers),
-            dkim=keys,
-            alias=self.alias,
-            mail_hosts_missing=no_mail_host,
-            name_servers_missing=await self._missing(servers) if own else None,
-        )
-
-    async def _signatures(self) -> DnssecState | None:
-        parent = await self.names.ask("DS", self.name)
-        if parent == () and Question("DS", self.name) in self.names.denied:
-            return DnssecState.UNSIGNED  # as most domains are, and nothing else is to be asked
-        return await dnssec.ask(self.names.resolver, self.name, self.now)
-
-    async def _keys(self) -> tuple[DkimKey, ...] | None:
-        if not self.hosts:
-            return ()  # whoever takes no mail is seldom known by what it signs
-        under = f"_domainkey.{self.name}"
-        if await self.names.ask("TXT", under) == () and under in self.names.missing:
-            return ()  # nothing is below a name that does not exist (RFC 8020)
-        return await self.names.run(dkim.survey(self.name, selectors()))
-
-    async def _missing(self, hosts: Answers) -> tuple[Lead, ...] | None:
-        if hosts is None:
-            return None
-        named = [host.rstrip(".").lower() for host in hosts[:MAX_NAME_SERVERS]]
-        return await self.names.run(leads.hosts(named, registered_domain, claimable()))
-
-    async def _dane(self) -> tuple[str, ...] | None:
-        found = []
-        for host in (self.hosts or ())[:MAX_MAIL_HOSTS]:
-            answers = await self.names.ask("TLSA", f"_25._tcp.{host}")
-            if answers is None:
-                return None
-            if answers:
-                found.append(host)
-        return tuple(found)
-
-    async def _transfers(self, servers: Answers) -> tuple[str, ...] | None:
-        """The servers that gave the zone; None when not one of them could be asked."""
-        given, was_asked = [], False
-        for server in (servers or ())[: transfer.MAX_SERVERS]:
-            for kind in ("A", "AAAA"):
-                for address in (await self.names.ask(kind, server) or ())[:1]:
-                    answer = await transfer.ask(self.gate, address, self.name, seconds=self.seconds)
-                    was_asked = was_asked or answer is not None
-                    if answer:
-                        given.append(server.rstrip(".").lower())
-        return tuple(dict.fromkeys(given)) if was_asked else None

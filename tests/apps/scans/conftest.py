@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.factories import AssetFactory, EstablishmentFactory, MandateFactory, SiteFactory
+from vigie.apps.assets.registrations import Round
 from vigie.apps.registry.models import Establishment
 from vigie.apps.scans import actions, running
 from vigie.apps.scans.models import Campaign
@@ -25,11 +26,12 @@ class World:
     establishment: Establishment
     now: datetime
     resolvers: tuple[str, ...] = ("127.0.0.1:9",)  # nobody
+    registries: Round | None = None
 
     def scanner(self) -> running.Scanner:
         settings = settings_for("https://vigie.example/who", resolvers=self.resolvers)
         settings = replace(settings, timeouts=replace(settings.timeouts, first_byte=0.3, other_first_byte=0.1))
-        return running.Scanner(settings=settings, stop_file=actions.stop_file(), clock=lambda: self.now)
+        return running.Scanner(settings, actions.stop_file(), lambda: self.now, self.registries)
 
     def look(self, *, after: timedelta = timedelta(0), ports: tuple[int, ...] = (PORT,)) -> Campaign:
         """A whole campaign, as the workers run it."""

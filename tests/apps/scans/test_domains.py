@@ -1,15 +1,20 @@
 """What a domain publishes lives the life of any finding: found, told, looked at again, closed on proof only."""
 
+import json
+import ssl
+from dataclasses import replace
 from datetime import timedelta
 
 import dns.rcode
 import pytest
 
+from tests.channels.feed_server import HOST, Published, make_certificate, serving
 from tests.factories import AssetFactory
 from tests.probes.dns_server import resolving
 from vigie.apps.assets.enums import LeakKind
 from vigie.apps.assets.leaks import import_leaks
 from vigie.apps.assets.models import Contest, Mandate
+from vigie.apps.assets.registrations import Round, note
 from vigie.apps.findings import decisions, queries
 from vigie.apps.findings.models import Finding
 from vigie.apps.findings.retesting import retest
@@ -17,6 +22,9 @@ from vigie.apps.observatory.actions import compute, establishments
 from vigie.apps.observatory.models import Level
 from vigie.apps.scans import actions, running
 from vigie.apps.scans.models import Look, Service
+from vigie.channels.feeds import Door
+from vigie.data.registries import registries
+from vigie.sources.rdap import Registration
 
 DOMAIN = "valmorne.example"
 DAY = timedelta(hours=25)
@@ -138,6 +146,45 @@ def test_a_stop_leaves_the_domains_to_the_next_campaign(declared):
         actions.stop_everything(by="test", reason="", now=declared.now)
         running.run_shard(campaign.shards.get().pk, scanner=declared.scanner())
     assert not Look.objects.exists()
+
+
+def registered(world, ends):
+    note(domain=DOMAIN, told=Registration(DOMAIN, ends, ("active",)), now=world.now)
+
+
+def test_a_registration_that_ends_soon_is_a_finding_that_the_button_closes_once_it_is_renewed(declared, tmp_path):
+    """The registry is asked again by the retest, not only at its daily turn."""
+    registered(declared, (declared.now + timedelta(days=10)).date())
+    look(declared, SOUND)
+    found = Finding.objects.get(subject="domain-expires-soon")
+    assert (found.state, found.domain, found.severity) == ("open", DOMAIN, "high")
+    declared.now += timedelta(hours=1)
+    asked = retest(finding=found, by=ALINE, now=declared.now)
+    pair = make_certificate(tmp_path)
+    with serving(pair) as server:
+        context = ssl.create_default_context(cafile=str(pair))
+        door = Door(frozenset({HOST}), loopback_port=server.server_port, context=context)
+        table = replace(registries(), servers={"example": f"https://{HOST}/"})
+        declared.registries = Round(door, lambda: declared.now, table)
+        ends = (declared.now + timedelta(days=375)).isoformat()
+        told = {
+            "objectClassName": "domain",
+            "ldhName": DOMAIN,
+            "events": [{"eventAction": "expiration", "eventDate": ends}],
+        }
+        Published(server).put(f"https://{HOST}/domain/{DOMAIN}", json.dumps(told))
+        run(declared, asked, SOUND)
+    found.refresh_from_db()
+    assert (found.state, found.close_reason) == ("closed", "check_passed")
+
+
+def test_a_registry_that_was_silent_for_a_month_closes_nothing(declared):
+    Mandate.objects.update(valid_until=declared.now + timedelta(days=500))
+    registered(declared, (declared.now + timedelta(days=10)).date())
+    look(declared, SOUND)
+    for _ in range(2):
+        look(declared, SOUND, after=timedelta(days=31))
+    assert Finding.objects.get(subject="domain-expires-soon").state == "open"
 
 
 def leaked(world, tmp_path, text):

@@ -1,9 +1,20 @@
 """What a domain publishes: only what was told is judged, and a resolver that fails tells nothing."""
 
+from datetime import timedelta
+
 import pytest
 
 from vigie.engine.checks import CHECKS, judge_all
-from vigie.engine.names import Claim, DkimKey, DmarcFacts, DnssecState, DomainFacts, Lead, SpfFacts
+from vigie.engine.names import (
+    Claim,
+    DkimKey,
+    DmarcFacts,
+    DnssecState,
+    DomainFacts,
+    Lead,
+    RegistrationFacts,
+    SpfFacts,
+)
 from vigie.engine.outcome import Verdict
 
 from .looks import look, verdict
@@ -162,3 +173,35 @@ def test_an_alias_that_leads_to_nothing_says_that_a_takeover_is_possible_and_no_
         "leads.to": "old.azurewebsites.net",
         "takeover": "possible: Azure App Service may give this name to a stranger",
     }
+
+
+TODAY = look("dns").looked_at.date()
+
+
+def ends(days: int, *statuses: str) -> RegistrationFacts:
+    return RegistrationFacts(TODAY + timedelta(days=days), statuses)
+
+
+@pytest.mark.parametrize(
+    ("registration", "expected"),
+    [
+        pytest.param(None, UNKNOWN, id="the-registry-is-silent"),
+        pytest.param(RegistrationFacts(None), UNKNOWN, id="it-does-not-tell-until-when"),
+        pytest.param(ends(16), PASS, id="sixteen-days"),
+        pytest.param(ends(15), FAIL, id="fifteen-days"),
+        pytest.param(ends(0), FAIL, id="today"),
+        pytest.param(ends(-1), FAIL, id="yesterday"),
+        pytest.param(ends(300, "active"), PASS, id="active"),
+        pytest.param(ends(300, "redemption period"), FAIL, id="being-taken-back"),
+        pytest.param(RegistrationFacts(None, ("pending delete",)), FAIL, id="about-to-be-deleted"),
+    ],
+)
+def test_a_domain_stays_its_owners(registration, expected):
+    assert judged("domain-expires-soon", registration=registration) is expected
+    assert judged("domain-expires-soon", registration=registration, is_registered=False) is None
+
+
+@pytest.mark.parametrize(("lame", "expected"), [(None, UNKNOWN), ((), PASS), (("ns2.example",), FAIL)])
+def test_each_name_server_serves_the_domain(lame, expected):
+    assert judged("dns-lame-delegation", name_servers_lame=lame) is expected
+    assert judged("dns-lame-delegation", name_servers_lame=lame, is_registered=False) is None

@@ -260,3 +260,42 @@ class Leak(models.Model):
                 condition=Q(first_on=None, last_on=None) | Q(last_on__gte=F("first_on")), name="assets_leak_in_order"
             ),
         ]
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def current(self) -> Self:
+        return self.filter(ended_at=None)
+
+
+class Registration(models.Model):
+    """What the registry of a suffix told of a domain, as an interval that moves on change: until when, in which state.
+
+    It is public, and the same for all who declare a name below it.
+    """
+
+    domain = models.CharField(max_length=253)
+    expires_on = models.DateField(null=True, blank=True)
+    statuses = models.JSONField(default=list, blank=True)
+    first_seen = models.DateTimeField()
+    last_confirmed = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)  # the registry told otherwise
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["domain"], condition=Q(ended_at=None), name="assets_registered_once"),
+            models.CheckConstraint(
+                condition=Q(last_confirmed__gte=F("first_seen")), name="assets_registration_in_order"
+            ),
+        ]
+
+
+class RegistryQuestion(models.Model):
+    """When the registry of a domain was last asked, and why it did not tell."""
+
+    domain = models.CharField(max_length=253, unique=True)
+    asked_at = models.DateTimeField()
+    trouble = models.CharField(max_length=300, blank=True)  # "" when it told
+
+    objects: models.Manager["RegistryQuestion"] = models.Manager()

@@ -13,7 +13,7 @@ from vigie.probes.scope import MandateKind
 from vigie.probes.settings import settings_for
 from vigie.probes.stop import FileStop
 
-from . import proofs
+from . import proofs, registrations
 from .enums import MandateKind as Given
 from .enums import ProofMethod, ProofState
 from .models import Mandate, Proof
@@ -63,3 +63,15 @@ def tend_proofs() -> int:
     for proof in proofs.due(now):
         proofs.ask_to_check(proof=proof, by=CHECKER, now=now)
     return ended
+
+
+@task()
+def ask_registries() -> int:
+    """Each hour: until when the declared domains are registered, for those whose turn has come.
+
+    An installation that has no way out (VIGIE_FEEDS) asks nobody: it stays unknown.
+    """
+    if settings.VIGIE.feeds != "network":
+        return 0
+    door = registrations.door_to_registries(settings.VIGIE.scanner_contact)
+    return registrations.ask_those_due(round_=registrations.Round(door, timezone.now), now=timezone.now())

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from ipaddress import ip_network
+from typing import Any
 
 import msgspec
 
@@ -11,8 +12,9 @@ from vigie.apps.assets.enums import AssetKind
 from vigie.apps.assets.leaks import leaks_of
 from vigie.apps.assets.models import Asset
 from vigie.apps.assets.queries import domains_to_read, mandates_for
+from vigie.apps.assets.registrations import registrations_of
 from vigie.engine.facts import HostLook, Identity, ServiceLook
-from vigie.engine.names import LeakFacts
+from vigie.engine.names import LeakFacts, RegistrationFacts
 from vigie.probes.scope import Scope
 from vigie.probes.spared import Spared, recognised
 from vigie.probes.targets import LARGEST_RANGE, Target, Targets, find_targets
@@ -42,14 +44,19 @@ class Perimeter:
     left_out: tuple["LeftOut", ...] = ()  # declared assets that are not looked at
     domains: tuple[str, ...] = ()  # whose records are asked of our resolvers
     leaks: Mapping[str, tuple[LeakFacts, ...]] = field(default_factory=dict)  # by domain, as they were brought in
+    registrations: Mapping[str, RegistrationFacts] = field(default_factory=dict)  # by domain, as the registries told
 
     def moved_from(self, address: str) -> frozenset[str]:
         """Names that are known to lead elsewhere than to this address."""
         return frozenset(name for name, led in self.places.items() if led is not None and address not in led)
 
-    def with_leaks(self, host: HostLook) -> HostLook:
-        """A look at a domain, with what others told of its leaks: what it publishes and what leaked are one place."""
-        told = self.leaks.get(host.domain)
+    def as_told(self, host: HostLook) -> HostLook:
+        """A look at a domain, with what others told of it (leaks, registration): what it publishes is one place."""
+        told: dict[str, Any] = {}
+        if leaks := self.leaks.get(host.domain):
+            told["leaks"] = leaks
+        if registration := self.registrations.get(host.domain):
+            told["registration"] = registration
         if not told:
             return host
         return replace(host, services=tuple(_with(service, told) for service in host.services))
@@ -87,22 +94,24 @@ def perimeter_of(
     outside = _outside(found)
     left_out += [LeftOut("a name leads outside the mandate", name=name) for name in outside]
     left_out += [LeftOut(f"a name did not resolve: {r.reason}", name=r.name) for r in found.resolutions if not r.known]
+    domains = domains_to_read(establishment_id, now)
     return Perimeter(
         scope=scope,
         targets=found.targets,
         places={r.name: frozenset(r.addresses) if r.known else None for r in found.resolutions},
         name_reasons={r.name: r.reason or outside.get(r.name, "") for r in found.resolutions},
         left_out=tuple(left_out),
-        domains=domains_to_read(establishment_id, now),
+        domains=domains,
         leaks=leaks_of(establishment_id),
+        registrations=registrations_of(domains, now),
     )
 
 
-def _with(service: ServiceLook, told: tuple[LeakFacts, ...]) -> ServiceLook:
+def _with(service: ServiceLook, told: Mapping[str, Any]) -> ServiceLook:
     domain = service.facts.domain
     if domain is None:
         return service
-    return replace(service, facts=replace(service.facts, domain=replace(domain, leaks=told)))
+    return replace(service, facts=replace(service.facts, domain=replace(domain, **told)))
 
 
 def fragile_seen(establishment_id: int) -> list[Spared]:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
+from vigie.apps.assets import registrations
 from vigie.apps.jobs import actions as jobs
 from vigie.apps.jobs.failures import Interrupted
 from vigie.engine.facts import HostLook
@@ -56,6 +57,7 @@ class Scanner:
     settings: ProbeSettings
     stop_file: Path
     clock: Clock
+    registries: registrations.Round | None = None  # asked again at the retest of a domain; None: nobody is
 
 
 def run_shard(shard_id: int, *, scanner: Scanner) -> None:
@@ -109,6 +111,8 @@ def _begin(shard: Shard, now: datetime) -> None:
 
 def _look(shard: Shard, scanner: Scanner, stop: StopSignal) -> Summary:
     ports = tuple(shard.campaign.ports)
+    if scanner.registries is not None and shard.campaign.only_domain:
+        registrations.ask_again_now(domain=shard.campaign.only_domain, round_=scanner.registries)
     resolvers = scanner.settings.resolvers
     perimeter = perimeter_of(shard.establishment_id, ports=ports, resolvers=resolvers, now=scanner.clock())
     if shard.campaign.only_address is not None:
@@ -185,7 +189,7 @@ class _Run:
 
     def _record(self, host: HostLook) -> None:
         moved = self.perimeter.moved_from(host.address)
-        told = self.perimeter.with_leaks(host)
+        told = self.perimeter.as_told(host)
         if record_host(shard=self.shard, host=told, moved=moved, now=self.clock()):
             self.asked += questions_of(host)
 

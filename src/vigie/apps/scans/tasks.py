@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django_tasks import task
 
+from vigie.apps.assets.registrations import Round, door_to_registries
 from vigie.apps.jobs import actions as jobs
 from vigie.probes.look import settings_for
 
@@ -21,7 +22,10 @@ def scanner() -> running.Scanner:
         sweep_socket=settings.VIGIE.sweep_socket,
         explores=True,
     )
-    return running.Scanner(settings=probes, stop_file=stop_file(), clock=timezone.now)
+    registries = None
+    if settings.VIGIE.feeds == "network":
+        registries = Round(door_to_registries(settings.VIGIE.scanner_contact), timezone.now)
+    return running.Scanner(settings=probes, stop_file=stop_file(), clock=timezone.now, registries=registries)
 
 
 @task()

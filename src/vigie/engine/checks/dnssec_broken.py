@@ -12,7 +12,7 @@ def judge(look: ServiceLook) -> Judgement | None:
     if domain is None or domain.dnssec is None or domain.dnssec is DnssecState.UNSIGNED:
         return None
     if domain.dnssec is DnssecState.BROKEN:
-        return failed("no key matches what the parent holds, or its signature does not hold", domain=domain.name)
+        return failed(domain.dnssec_fault or "the signatures do not hold", domain=domain.name)
     return passed("the keys match and their signature holds", dnssec__state=domain.dnssec.value)
 
 

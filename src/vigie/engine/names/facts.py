@@ -80,6 +80,14 @@ class LeakFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RegistrationFacts:
+    """What the registry holds of the domain (RFC 9083): until when it is its owner's, and in which state."""
+
+    expires_on: date | None  # None when the registry does not tell
+    statuses: tuple[str, ...] = ()  # RFC 8056, lower case: "active", "redemption period"
+
+
+@dataclass(frozen=True, slots=True)
 class DomainFacts:
     """A None part could not be asked; an empty one is an answer."""
 
@@ -101,6 +109,9 @@ class DomainFacts:
     alias: Lead | None = None
     mail_hosts_missing: tuple[Lead, ...] | None = None  # those of its MX that have no address
     name_servers_missing: tuple[Lead, ...] | None = None
+    name_servers_lame: tuple[str, ...] | None = None  # those that say that they do not serve it; None: not all told
+    dnssec_fault: str = ""  # why the signatures do not hold, short English clause
+    registration: RegistrationFacts | None = None  # asked of the registry, not of the DNS; None when it was silent
     leaks: tuple[LeakFacts, ...] | None = None  # None when nothing was ever brought in of it; not asked of the DNS
 
     @property
