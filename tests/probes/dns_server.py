@@ -11,6 +11,8 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
+MOST_ALIASES = 40  # a circle of aliases must not hold the server itself
+
 
 @contextmanager
 def resolving(names: Mapping[str, tuple[str, ...]], *, rcode: int = dns.rcode.NOERROR) -> Iterator[str]:
@@ -41,7 +43,7 @@ def _answer(query: dns.message.Message, names: Mapping[str, tuple[str, ...]], rc
     response.set_rcode(dns.rcode.Rcode(rcode))
     question = query.question[0]
     name = question.name.to_text(omit_final_dot=True)
-    while name in names and names[name] and names[name][0].startswith("->"):
+    while len(response.answer) < MOST_ALIASES and name in names and names[name] and names[name][0].startswith("->"):
         target = names[name][0][2:].strip()
         response.answer.append(dns.rrset.from_text(f"{name}.", 60, "IN", "CNAME", f"{target}."))
         if question.rdtype == dns.rdatatype.CNAME:

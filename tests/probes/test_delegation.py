@@ -44,6 +44,8 @@ def gives(*records: str, rcode=dns.rcode.NOERROR, start=SOA, start_code=dns.rcod
                     reply.answer.append(dns.rrset.from_text(name, 60, "IN", kind, text))
                 wire = reply.to_wire()
                 connection.sendall(struct.pack(">H", len(wire)) + wire)
+            if not is_start:
+                return
 
     return handle
 

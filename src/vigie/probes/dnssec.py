@@ -21,8 +21,6 @@ import dns.rrset
 
 from vigie.engine.names import DnssecState
 
-from .resolve import LIFETIME_SECONDS
-
 EDNS_SIZE = 1232
 _Algorithm = dns.dnssectypes.Algorithm
 # What RFC 8624 asks everyone to check: a failure with one of these is the domain's, not ours.
@@ -70,7 +68,7 @@ async def ask(resolver: dns.asyncresolver.Resolver, domain: str, now: datetime) 
 
 
 async def _asked(resolver: dns.asyncresolver.Resolver, domain: str, kind: str) -> dns.resolver.Answer:
-    return await resolver.resolve(domain, kind, raise_on_no_answer=False, search=False, lifetime=LIFETIME_SECONDS)
+    return await resolver.resolve(domain, kind, raise_on_no_answer=False, search=False)
 
 
 def _signatures_of(answer: dns.resolver.Answer) -> dns.rrset.RRset | None:

@@ -57,34 +57,12 @@ async def _look_at_all(
     tell: Callable[[HostLook], None],
 ) -> tuple[HostLook, ...]:
     looks: dict[str, HostLook] = {}
-    why_not = await _cannot_ask(resolvers)
-    if why_not:
-        for name in names:
-            looks[name] = _unknown(name, why_not, gate.now())
-            tell(looks[name])
-        return tuple(looks.values())
-    async with Run(resolver_of(resolvers)) as run:
-        await _look_at_each(names, run, gate, stop, seconds, looks, tell)
-    return tuple(looks[name] for name in names if name in looks)
 
+    def told(look: HostLook) -> None:
+        looks[look.domain] = look
+        tell(look)
 
-async def _look_at_each(
-    names: tuple[str, ...],
-    run: Run,
-    gate: Gate,
-    stop: StopSignal,
-    seconds: float,
-    looks: dict[str, HostLook],
-    tell: Callable[[HostLook], None],
-) -> None:
-    turns = asyncio.Semaphore(AT_ONCE)
-
-    async def one(name: str) -> None:
-        async with turns:
-            looks[name] = await look_at_domain(name, run=run, gate=gate, seconds=seconds)
-            tell(looks[name])
-
-    work = asyncio.gather(*(one(name) for name in names))
+    work = asyncio.ensure_future(_look_at_each(names, gate, resolvers, seconds, told))
     while not work.done() and not stop.is_set():
         await asyncio.wait({work}, timeout=STOP_PERIOD_SECONDS)
     if work.done():
@@ -92,6 +70,28 @@ async def _look_at_each(
     else:
         work.cancel()
         await asyncio.wait({work})
+    return tuple(looks[name] for name in names if name in looks)
+
+
+async def _look_at_each(
+    names: tuple[str, ...],
+    gate: Gate,
+    resolvers: tuple[str, ...],
+    seconds: float,
+    tell: Callable[[HostLook], None],
+) -> None:
+    if why_not := await _cannot_ask(resolvers):
+        for name in names:
+            tell(_unknown(name, why_not, gate.now()))
+        return
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def one(name: str) -> None:
+        async with turns:
+            tell(await look_at_domain(name, run=run, gate=gate, seconds=seconds))
+
+    async with Run(resolver_of(resolvers)) as run:
+        await asyncio.gather(*(one(name) for name in names))
 
 
 async def _cannot_ask(resolvers: tuple[str, ...]) -> str:

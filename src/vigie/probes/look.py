@@ -17,7 +17,7 @@ from .gate import Gate
 from .identify import Question, identify
 from .pace import Pace, process_pace
 from .raw_sweep import dial_unix
-from .resolve import Resolution, resolve_all
+from .resolve import FreshNames, Resolution
 from .scope import OUTSIDE_WINDOW, Scope
 from .settings import ProbeSettings, settings_for
 from .spared import recognised
@@ -93,6 +93,7 @@ class _Look:
         self.on_host = on_host
         self.gate = Gate(plan.scope, stop, pace, clock, plan.breaker)
         self.turns = asyncio.Semaphore(plan.settings.concurrency)
+        self.names = FreshNames(plan.settings.resolvers)
         self.unknowns: Counter[str] = Counter()
         self.hosts = self.reached = self.swept = self.services = 0
 
@@ -115,7 +116,6 @@ class _Look:
         work.cancel()
 
     async def _all_hosts(self) -> None:
-        names = await self._names()
         async with asyncio.TaskGroup() as group:
             path = self.plan.settings.sweep_socket
             for batch in _batches(self.plan.targets, BATCH if path is None else RAW_BATCH):
@@ -141,43 +141,43 @@ class _Look:
                 self.swept += sum(one.questions for one in told.values())
                 for target in batch:
                     ports = {port: answers[target.address, port] for port in target.ports}
-                    group.create_task(self._host(target, ports, names, started, told[target.address]))
-
-    async def _names(self) -> dict[str, Resolution]:
-        """Where the names lead at the time of contact: what was true at planning may have moved."""
-        names = dict.fromkeys(name for target in self.plan.targets for name in target.names)
-        return {r.name: r for r in await resolve_all(names, self.plan.settings.resolvers)}
+                    group.create_task(self._host(target, ports, started, told[target.address]))
 
     async def _host(
         self,
         target: Target,
         ports: Mapping[int, PortAnswer],
-        names: Mapping[str, Resolution],
         started: datetime,
         told: DatagramLook,
     ) -> None:
         seen: list[ServiceLook] = [*told.services]
         reason = ""
-        elsewhere = {name: why for name in target.names if (why := _leads_elsewhere(names[name], target.address))}
-        names_here = tuple(name for name in target.names if name not in elsewhere)
+        elsewhere: dict[str, str] = {}
         try:
             async with self.turns:
+                for name in target.names:
+                    if why := _leads_elsewhere(await self.names.of(name), target.address):
+                        elsewhere[name] = why
                 for port in [port for port, answer in ports.items() if answer.state is PortState.OPEN]:
-                    await self._port(target, port, names_here, seen)
+                    await self._port(target, port, elsewhere, seen)
         except asyncio.CancelledError:
             reason = STOPPED
         self._tell(target, ports, seen, reason, started, told, elsewhere)
         if reason:
             raise asyncio.CancelledError
 
-    async def _port(self, target: Target, port: int, names: tuple[str, ...], seen: list[ServiceLook]) -> None:
+    async def _port(self, target: Target, port: int, elsewhere: dict[str, str], seen: list[ServiceLook]) -> None:
         by_address = Question(target.address, port, None)
         first = await self._identify(by_address, seen)
         # A server that refuses TLS without a name may take one.
         refuses = first.service == "tls" and first.facts.tls is None
         if first.service not in {"http", "https", "fhir"} and not refuses:
             return
-        for name in names:
+        for name in target.names:
+            # Asked again at the contact: what led here when the look was planned may have moved since.
+            if why := _leads_elsewhere(await self.names.of(name), target.address):
+                elsewhere[name] = why
+                continue
             question = Question(target.address, port, name, hint="https" if first.facts.tls or refuses else "http")
             await self._identify(question, seen)
 

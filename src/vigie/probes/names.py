@@ -13,7 +13,7 @@ import dns.rrset
 
 from vigie.engine.names import Answers, Question, Survey
 
-from .resolve import LIFETIME_SECONDS, in_words
+from .resolve import in_words
 from .resolver_socket import ResolverSocket
 
 MAX_TEXT = 4096
@@ -87,9 +87,7 @@ class Run:
     async def _ask_at_length(self, question: Question) -> _Known:
         """With all that a resolver does when the short way fails: other servers, TCP, and why nobody could tell."""
         try:
-            answer = await self.resolver.resolve(
-                question.name, question.kind, raise_on_no_answer=False, search=False, lifetime=LIFETIME_SECONDS
-            )
+            answer = await self.resolver.resolve(question.name, question.kind, raise_on_no_answer=False, search=False)
         except dns.resolver.NXDOMAIN as error:
             responses = error.responses().values()  # type: ignore[no-untyped-call]
             return _Known((), missing=True, denied=any(_has_authority(one) for one in responses))

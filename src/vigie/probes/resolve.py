@@ -1,6 +1,7 @@
 """Which addresses does a name lead to now?"""
 
 import asyncio
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -12,6 +13,7 @@ import dns.nameserver
 import dns.resolver
 
 LIFETIME_SECONDS = 4.0
+FRESH_SECONDS = 60.0
 LIES = "the resolvers answer for names that cannot exist"
 
 
@@ -45,9 +47,17 @@ async def resolve(name: str, resolvers: tuple[str, ...] = ()) -> Resolution:
 
 
 async def lies(resolver: dns.asyncresolver.Resolver) -> bool:
-    """Whether it gives an address for a name that cannot exist (RFC 6761 6.4): then nothing that it says is known."""
+    """Whether it gives an address for a name that cannot exist (RFC 6761 6.4): then nothing that it says is known.
+
+    Those that sell mistyped names leave .invalid alone: one that nobody can have registered is asked too.
+    """
+    names = (f"vigie-{token_hex(6)}.invalid", f"vigie-{token_hex(16)}.com")
+    return any(await asyncio.gather(*(_gives_an_address(resolver, name) for name in names)))
+
+
+async def _gives_an_address(resolver: dns.asyncresolver.Resolver, name: str) -> bool:
     try:
-        answer = await resolver.resolve(f"vigie-{token_hex(6)}.invalid", "A", raise_on_no_answer=False, search=False)
+        answer = await resolver.resolve(name, "A", raise_on_no_answer=False, search=False)
     except (dns.exception.DNSException, OSError, ValueError):
         return False
     return bool(answer.rrset)
@@ -65,6 +75,26 @@ async def resolve_all(names: Iterable[str], resolvers: tuple[str, ...] = ()) -> 
             return await resolve(name, resolvers)
 
     return tuple(await asyncio.gather(*(one(name) for name in names)))
+
+
+class FreshNames:
+    """Where names lead at the time of contact: what was true an hour ago may have moved."""
+
+    def __init__(self, resolvers: tuple[str, ...]) -> None:
+        self._resolvers = resolvers
+        self._held: dict[str, tuple[float, asyncio.Task[Resolution]]] = {}
+
+    async def of(self, name: str) -> Resolution:
+        """Asked again when the last answer is older than a minute, whoever asks. Never raises."""
+        asked_at, asked = self._held.get(name, (0.0, None))
+        if asked is None or time.monotonic() - asked_at > FRESH_SECONDS:
+            asked = asyncio.ensure_future(self._ask(name))
+            self._held[name] = time.monotonic(), asked
+        return await asyncio.shield(asked)
+
+    async def _ask(self, name: str) -> Resolution:
+        [found] = await resolve_all([name], self._resolvers)
+        return found
 
 
 async def _lying(resolvers: tuple[str, ...]) -> bool:

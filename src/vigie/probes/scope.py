@@ -198,6 +198,12 @@ def kind_reaches(kind: MandateKind, address: Address) -> bool:
     return address.is_global or any(_within(address, network) for network in _DOCUMENTATION)
 
 
+def is_inside(address: Address) -> bool:
+    """Whether an address leads nowhere on the internet: private, shared, loopback, link-local, reserved."""
+    where = plain(address)
+    return not where.is_global and not any(_within(where, network) for network in _DOCUMENTATION)
+
+
 def covers_name(mandate: Mandate, name: str) -> bool:
     """A declared domain covers itself and what is below it."""
     asked = name.lower().rstrip(".")

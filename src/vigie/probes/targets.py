@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 from .resolve import Resolution, resolve_all
-from .scope import Network, Refusal, Scope
+from .scope import Network, Refusal, Scope, is_inside, kind_reaches
 
 LARGEST_RANGE = 1024  # addresses: a /22
+INSIDE = "the resolvers give an address inside a network for a public name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def find_targets(
     for text in addresses:
         for address in expand(ip_network(text, strict=False)):
             found.setdefault(address, [])
-    resolutions = asyncio.run(resolve_all(dict.fromkeys(name.lower() for name in names), resolvers))
+    told = asyncio.run(resolve_all(dict.fromkeys(name.lower() for name in names), resolvers))
+    resolutions = tuple(_believed(one, scope) for one in told)
     outside = []
     for resolution in resolutions:
         for address in resolution.addresses:
@@ -64,6 +66,19 @@ def find_targets(
                 found.setdefault(address, []).append(resolution.name)
     targets = tuple(Target(address, tuple(led), ports) for address, led in found.items())
     return Targets(targets, resolutions, tuple(outside))
+
+
+def _believed(resolution: Resolution, scope: Scope) -> Resolution:
+    """A name that leads inside somebody's network is unknown, unless a mandate is of that network.
+
+    Such an answer is the mark of a resolver that lies or serves an inside of its own; and if it is true, nothing can be
+    seen of it from here: what was known of the name before neither holds nor ends.
+    """
+    strange = [address for address in resolution.addresses if is_inside(ip_address(address))]
+    kinds = {mandate.kind for mandate in scope.mandates}
+    if not any(not any(kind_reaches(kind, ip_address(address)) for kind in kinds) for address in strange):
+        return resolution
+    return Resolution(resolution.name, (), resolution.aliases, INSIDE)
 
 
 def _is_outside(scope: Scope, address: str, name: str, now: datetime) -> bool:
