@@ -199,7 +199,7 @@ def test_a_resolver_that_lies_or_is_down_is_unknown_and_closes_nothing_however_o
     for _ in range(2):
         shard = world.look(after=DAY, ports=(site.server_port,)).shards.get()
         assert shard.names == {WWW: reason}
-        assert shard.unknowns["a name did not resolve"] >= 1
+        assert shard.unlooked[f"a name did not resolve: {reason}"] >= 1
     assert set(Finding.objects.values_list("pk", "state")) == before
     by_name = Service.objects.get(name=WWW)
     assert (by_name.ended_at, by_name.absences) == (None, 0)
