@@ -8,7 +8,8 @@ from types import TracebackType
 from typing import Self
 
 from .connection import Connection
-from .errors import Closed, Garbled, ProbeError, TooLong
+from .errors import Closed, Garbled, NotPermitted, ProbeError, Stopped, TooLong
+from .http2 import PROTOCOL, Http2, is_frame
 
 Headers = tuple[tuple[str, str], ...]
 MAX_HEAD = 64 * 1024
@@ -32,7 +33,7 @@ class HttpAnswer:
     @property
     def version(self) -> str:
         """Of the protocol, as its first line says it: "1.0", "1.1", "2"."""
-        return self.head[5:8].decode("latin-1").strip()
+        return self.head.split(b" ", 1)[0][5:8].decode("latin-1").strip()
 
     def header(self, name: str) -> str | None:
         """The first header of that lower-case name."""
@@ -59,6 +60,8 @@ class HttpConversation:
         self._total = total
         self.connection = connection
         self._was_used = False
+        self._knows_http2 = False  # learned in clear, where no handshake tells it
+        self._http2: Http2 | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -78,20 +81,33 @@ class HttpConversation:
         if self.connection is not None:
             try:
                 return await self._get(self.connection, method, path, headers, limit)
-            except Closed:
-                if not self._was_used:
+            except Closed as error:
+                if not self._was_used and not self._takes_http2(self.connection, error):
+                    raise
+                self.close()
+            except ProbeError as error:
+                if not self._takes_http2(self.connection, error):
                     raise
                 self.close()
         self._was_used = False
         self.connection = await self._open()
         return await self._get(self.connection, method, path, headers, limit)
 
+    @property
+    def is_http2(self) -> bool:
+        return self._http2 is not None
+
+    def _takes_http2(self, connection: Connection, error: ProbeError) -> bool:
+        """Whether a server in clear answered HTTP/1.1 with frames: it is asked again by what it speaks, once."""
+        if isinstance(error, (NotPermitted, Stopped)) or self._knows_http2 or connection.tls is not None:
+            return False
+        self._knows_http2 = is_frame(connection.heard)
+        return self._knows_http2
+
     async def _get(self, connection: Connection, method: str, path: str, headers: Headers, limit: int) -> HttpAnswer:
         asked = request(path, self.host, self._user_agent, headers, method)
-        await connection.send(asked)
-        head = await _head(connection, self._first, self._total)
+        head, body, keeps = await self._told(connection, asked, method, path, headers, limit)
         status, fields = parse_head(head)
-        body, keeps = await _body(connection, method, status, fields, limit, self._total)
         length = _content_length(fields)
         encoding = next((value for key, value in fields if key == "content-encoding"), "")
         self._was_used = True
@@ -99,6 +115,24 @@ class HttpConversation:
             self.close()
         plain = unzip(body, limit) if "gzip" in encoding or "deflate" in encoding else body
         return HttpAnswer(path, status, fields, plain, len(body) if length is None else length, asked, head)
+
+    async def _told(
+        self, connection: Connection, asked: bytes, method: str, path: str, headers: Headers, limit: int
+    ) -> tuple[bytes, bytes, bool]:
+        """The head, the body as far as it was read, and whether the connection serves again."""
+        if not self._was_used:
+            negotiated = connection.tls.selected_alpn_protocol() if connection.tls is not None else None
+            self._http2 = Http2(connection) if self._knows_http2 or negotiated == PROTOCOL else None
+        if self._http2 is not None:
+            said = (("User-Agent", self._user_agent), ("Accept", "*/*"), *headers)
+            return await self._http2.ask(
+                method, path, self.host, said, limit=limit, first=self._first, total=self._total
+            )
+        await connection.send(asked)
+        head = await _head(connection, self._first, self._total)
+        status, fields = parse_head(head)
+        body, keeps = await _body(connection, method, status, fields, limit, self._total)
+        return head, body, keeps
 
 
 def request(path: str, host: str, user_agent: str, headers: Headers = (), method: str = "GET") -> bytes:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from .identify import Interview
 
 MAX_REDIRECTIONS = 3
+WEB, OLDER = ("h2", "http/1.1"), ("http/1.1",)  # as ALPN names them (RFC 7301 6, RFC 9113 3.2)
+NOT_WEB = frozenset({"greets-over-tls", "dicom", "dicom-over-tls"})
+NOT_THAT_APPLICATION = "application_protocol"  # of the alert of RFC 7301 3.2
 MAX_TOLD = 4096  # of the answer to a follow-up, enough for a version
 
 
@@ -35,6 +38,10 @@ class Visit:
         self.raw: list[RawAnswer] = []
         self.tls: TlsFacts | None = None
         self.asked_further = False
+        # Some servers of other protocols leave whoever names an application that is not theirs.
+        self.applications: tuple[str, ...] = (
+            WEB if interview.hint not in {"greets-over-tls", "dicom", "dicom-over-tls"} else ()
+        )
         ask = interview.question
         self.host = http.host_header(ask.name or ask.address, ask.port, is_tls=is_tls)
 
@@ -61,7 +68,7 @@ class Visit:
         )
         async with conversation:
             try:
-                facts, answer = await self._front_page(conversation)
+                facts, answer = await self._front_page_in_either(conversation)
             except ProbeError as error:
                 self.heard = connection.heard if not self.is_tls else b""
                 if not self.is_tls or isinstance(error, (NotPermitted, Stopped)):
@@ -89,10 +96,13 @@ class Visit:
             return connection
         try:
             seconds = self.interview.times.handshake
-            await connection.start_tls(tls.context(), first=self.interview.first, seconds=seconds)
-        except BaseException:
+            await connection.start_tls(tls.context(*self.applications), first=self.interview.first, seconds=seconds)
+        except BaseException as error:
             self.heard = connection.heard
             connection.close()
+            if isinstance(error, Garbled) and self.applications and NOT_THAT_APPLICATION in error.reason:
+                self.applications = ()
+                return await self._open()
             raise
         if self.tls is None:
             self.tls = tls.facts_of(connection)
@@ -119,6 +129,18 @@ class Visit:
                 found = Found("tls", Facts(), (), error.answer, f"TLS, then: {error.reason}")
         await self._ask_further()
         return replace(found, facts=replace(found.facts, tls=self.tls), raw=(*found.raw, *self.raw))
+
+    async def _front_page_in_either(self, conversation: http.HttpConversation) -> tuple[HttpFacts, http.HttpAnswer]:
+        """By HTTP/2 where the handshake chose it; by HTTP/1.1 where that was not kept."""
+        try:
+            return await self._front_page(conversation)
+        except ProbeError as error:
+            if not self.is_tls or not conversation.is_http2 or isinstance(error, (NotPermitted, Stopped)):
+                raise
+        conversation.close()
+        self.applications = OLDER
+        self.raw.clear()
+        return await self._front_page(conversation)
 
     async def _front_page(self, conversation: http.HttpConversation) -> tuple[HttpFacts, http.HttpAnswer]:
         """The page that "/" leads to on this very server; what leaves it is not followed."""

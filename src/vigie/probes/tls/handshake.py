@@ -17,8 +17,11 @@ OBSOLETE = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
 
 
 @cache
-def context() -> ssl.SSLContext:
-    """Speaks every protocol and trusts everyone: what is wrong is to be seen, not refused."""
+def context(*applications: str) -> ssl.SSLContext:
+    """Speaks every protocol and trusts everyone: what is wrong is to be seen, not refused.
+
+    `applications` are the names of ALPN that are offered (RFC 7301); none is, when none is given.
+    """
     own = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     own.check_hostname = False
     own.verify_mode = ssl.CERT_NONE
@@ -26,6 +29,8 @@ def context() -> ssl.SSLContext:
     own.set_ciphers("ALL:@SECLEVEL=0")
     # Old servers close without saying so, and cannot renegotiate safely: neither hides what they show.
     own.options |= getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0) | getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
+    if applications:
+        own.set_alpn_protocols(list(applications))
     return own
 
 
