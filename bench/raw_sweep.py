@@ -6,11 +6,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 from pathlib import Path
 from socket import AF_INET, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
 
@@ -30,7 +30,7 @@ from vigie.probes.pace import RunBudget
 from vigie.probes.raw.plan import FASTEST, OPEN, RECORD, Pace, Plan
 from vigie.probes.scope import Mandate, MandateKind, Scope
 from vigie.probes.stop import StopSignal
-from vigie.probes.sweep import sweep
+from vigie.probes.sweep import PortAnswer, sweep
 
 HOSTS, PORTS = 4096, tuple(range(8000, 8040))
 LISTENING = PORTS[::OPEN_EVERY]  # 8 of 40
@@ -99,11 +99,12 @@ def _beside_c(ground: Pair) -> Iterator[Case]:
         program = Path(folder, "connects")
         subprocess.run([compiler, "-O2", "-o", program, Path(__file__).with_name("connects.c")], check=True)
         for state, ports, share in ((PortState.OPEN, LISTENING, 75), (PortState.REFUSED, range(7000, 7008), 55)):
-            pairs = [_ordinary_and_c(ground, program, tuple(ports), state) for _ in range(3)]
-            # The best of three turns of each, taken in turns: other work of the machine slows one or the other.
-            ours, c = max(one[0] for one in pairs), max(one[1] for one in pairs)
+            pairs = [_ordinary_and_c(ground, program, tuple(ports), state) for _ in range(5)]
+            # The middle one of five turns, each of them with both: other work of the machine slows one or the other.
+            ours, c = sorted(pairs, key=lambda pair: pair[0] / pair[1])[2]
             percent = 100 * ours / c
-            note = f"{HOSTS} hosts x {len(ports)} ports, best of 3 each; {round(ours)} and {round(c)} connections/s"
+            note = f"{HOSTS} hosts x {len(ports)} ports, the middle of 5 turns of both"
+            note += f"; {round(ours)} and {round(c)} connections/s, load {os.getloadavg()[0]:.1f}"
             note += f"; every port {state.value} to both"
             case = f"ordinary connections, {state.value}: share of the rate in C"
             yield Case("detect", case, round(percent), "%", f">= {share} %", percent >= share, "C", 100, note=note)
@@ -113,9 +114,8 @@ def _ordinary_and_c(ground: Pair, program: Path, ports: tuple[int, ...], state: 
     total = HOSTS * len(ports)
     step = ports[1] - ports[0]
     with _listening(ground):
-        began = time.perf_counter()
-        answers = _ordinary(ground, ports)
-        ours = total / (time.perf_counter() - began)
+        seconds, answers = _ordinary(ground, ports)
+    ours = total / seconds
     assert {answer.state for answer in answers.values()} == {state}, "the recall is not whole"
     with _listening(ground):
         seconds = 0.0
@@ -128,7 +128,7 @@ def _ordinary_and_c(ground: Pair, program: Path, ports: tuple[int, ...], state: 
     return ours, total / seconds
 
 
-def _ordinary(ground: Pair, ports: tuple[int, ...]) -> dict[tuple[str, int], object]:
+def _ordinary(ground: Pair, ports: tuple[int, ...]) -> tuple[float, Mapping[tuple[str, int], PortAnswer]]:
     now = datetime.now(UTC)
     mandate = Mandate(
         reference="bench",
@@ -140,9 +140,11 @@ def _ordinary(ground: Pair, ports: tuple[int, ...]) -> dict[tuple[str, int], obj
     )
     stop = StopSignal()
     gate = Gate(Scope([mandate]), stop, Budgets(unbridled(), RunBudget()), lambda: datetime.now(UTC))
-    targets = [(str(ip_network(NETWORK)[number]), ports) for number in range(HOSTS)]
+    targets = [(str(IPv4Address(FIRST + number)), ports) for number in range(HOSTS)]
     with inside(ground.near):
-        return dict(sweep(targets, gate=gate, stop=stop, timeout_seconds=2.0))
+        began = time.perf_counter()
+        answers = sweep(targets, gate=gate, stop=stop, timeout_seconds=2.0)
+        return time.perf_counter() - began, answers
 
 
 def _nation(ground: Pair) -> Iterator[Case]:
@@ -151,6 +153,7 @@ def _nation(ground: Pair) -> Iterator[Case]:
         responder = subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"OPENBLAS_NUM_THREADS": "1"})
     try:
         assert responder.stdout.readline() == b"ready\n"
+        _unanswered(ground)
         # What is silent is asked again where the host answered on some port; the daily sweep asks the others tomorrow.
         done = _vigie(ground, _plan(NATION, tries=2, retry_reached_only=True))
     finally:
@@ -168,6 +171,15 @@ def _nation(ground: Pair) -> Iterator[Case]:
     yield Case("detect", f"{case}: time", round(done.seconds, 1), "s", "< 120 s", done.seconds < 120, note=note)
     memory = round(done.megabytes)
     yield Case("detect", f"{case}: memory", memory, "MB", "< 300 MB", done.megabytes < 300, note=note)
+
+
+def _unanswered(ground: Pair) -> None:
+    """Where nobody lives, drop at the card of the far end: its routing is work of machines that are not measured."""
+    if shutil.which("nft"):
+        hook = 'type filter hook ingress device "far" priority 0;'
+        empty = f"ip daddr & 0.0.0.{LIVE_ONE_IN - 1} != 0.0.0.0"
+        rule = f"table netdev far {{ chain ingress {{ {hook} {empty} drop; }}; }};"
+        subprocess.run(["ip", "netns", "exec", ground.far, "nft", rule], check=True, timeout=20)
 
 
 def _plan(hosts: int, *, tries: int, retry_reached_only: bool = False) -> Plan:

@@ -167,3 +167,40 @@ def test_windows_are_read_in_paris_in_summer_too():
 def test_outside_its_windows_a_mandate_permits_nothing():
     scope = Scope([mandate(windows=(NIGHT,))])
     assert reason(scope.permit("127.77.0.1", 443, NOW)) == "outside the window"
+
+
+_MANDATES = (
+    mandate(networks=(ip_network("127.77.0.0/24"),), valid_until=NOW + timedelta(hours=1)),
+    mandate(
+        networks=(ip_network("127.77.0.0/16"),), intensity=Intensity.GENTLE, valid_from=NOW + timedelta(minutes=30)
+    ),
+    mandate(networks=(ip_network("127.78.0.0/16"),), windows=(Window(frozenset(range(7)), time(7), time(8)),)),
+    mandate(networks=(ip_network("127.79.0.0/16"),), excluded_ports=frozenset({443}), valid_until=NOW),
+)
+
+
+@given(
+    st.lists(st.sampled_from(_MANDATES), unique=True),
+    st.lists(
+        st.tuples(
+            st.sampled_from(["127.77.0.1", "127.77.9.1", "127.78.0.1", "127.79.0.1"]),
+            st.sampled_from([0, 80, 443]),
+            st.integers(-90, 90).map(lambda minutes: NOW + timedelta(minutes=minutes)),
+            st.sampled_from([None, "www.valombre.example", "elsewhere.example"]),
+        ),
+        max_size=12,
+    ),
+)
+def test_what_was_permitted_before_weighs_on_no_later_answer(mandates, questions):
+    """Whatever was asked, of whom, and even when the clock goes back."""
+    scope = Scope(mandates)
+    for question in questions:
+        assert scope.permit(*question) == Scope(mandates).permit(*question)
+
+
+def test_a_permit_does_not_outlive_its_mandate_by_an_instant():
+    scope = Scope([mandate(valid_until=NOW)])
+    instant = timedelta(microseconds=1)
+    assert isinstance(scope.permit("127.77.0.1", 80, NOW - instant), Permit)
+    assert reason(scope.permit("127.77.0.1", 80, NOW)) == "no mandate in force"
+    assert isinstance(scope.permit("127.77.0.1", 80, NOW - instant), Permit)

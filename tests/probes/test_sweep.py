@@ -85,3 +85,35 @@ def test_a_network_that_the_machine_cannot_reach_is_unreachable_not_silent():
         port = closed.getsockname()[1]
         answers = swept([("::1", (port,))], given=given)
     assert answers["::1", port].state in {PortState.REFUSED, PortState.UNREACHABLE}
+
+
+class Counting(Gate):
+    asked = 0
+
+    def knock(self, address, port):
+        self.asked += 1
+        return super().knock(address, port)
+
+
+@pytest.mark.parametrize(("budget", "rate"), [("establishment", 2000), ("run", 2000), ("address", 100)])
+def test_while_all_must_wait_the_gate_is_not_asked_for_each_of_them(budget, rate):
+    gate = Counting(Scope([mandate()]), StopSignal(), free_pace(**{budget: rate}), lambda: NOW)
+    targets = [(f"127.77.0.{n}", tuple(range(1, 11))) for n in range(1, 21)]
+    answers = sweep(targets, gate=gate, stop=StopSignal(), timeout_seconds=1.0)
+    assert {answer.state for answer in answers.values()} == {PortState.REFUSED}
+    assert len(answers) == 200
+    assert gate.asked <= 3 * 200
+
+
+def test_between_two_questions_to_one_host_all_the_others_are_asked():
+    order = []
+
+    class Noting(Gate):
+        def knock(self, address, port):
+            order.append(address)
+            return super().knock(address, port)
+
+    gate = Noting(Scope([mandate()]), StopSignal(), free_pace(), lambda: NOW)
+    targets = [(f"127.77.0.{n}", (1, 2, 3)) for n in range(1, 21)]
+    sweep(targets, gate=gate, stop=StopSignal(), timeout_seconds=1.0)
+    assert [len(set(order[start : start + 20])) for start in (0, 20, 40)] == [20, 20, 20]

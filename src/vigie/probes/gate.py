@@ -20,6 +20,7 @@ from .scope import Intensity, Network, Permit, Refusal, Scope, plain
 from .spared import FRAGILE_LIGHT
 from .stop import StopSignal
 
+_BEGUN = {errno.EINPROGRESS, 0, errno.ECONNREFUSED}
 _LATER = {errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.EAGAIN}
 
 
@@ -143,17 +144,23 @@ class Gate:
             return 0.2 if error.errno in _LATER else Refusal(_in_words(error))
         return sock
 
-    def knock(self, address: str, port: int) -> socket.socket | float | Refusal:
+    def pause(self) -> float:
+        """The seconds until anything may leave at all, to whatever address."""
+        return self._pace.pause()
+
+    def knock(self, address: str, port: int) -> socket.SocketType | float | Refusal:
         """Begin a connection without waiting for it; or the seconds to wait first; or why it may not leave."""
         leave = self.leave(address, port)
-        if isinstance(leave, Refusal) or leave:
+        if leave:
             return leave
         try:
-            sock = self._socket(address)
+            # The kernel's socket without the methods of the library's: they are made by the ten thousand.
+            family = socket.AF_INET6 if ":" in address else socket.AF_INET
+            sock = socket.SocketType(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         except OSError as error:
             return 0.2 if error.errno in _LATER else Refusal(_in_words(error))
         code = sock.connect_ex((address, port))
-        if code in {0, errno.EINPROGRESS, errno.ECONNREFUSED}:
+        if code in _BEGUN:
             return sock
         sock.close()
         return 0.2 if code in _LATER else Refusal(f"unreachable ({errno.errorcode.get(code, code)})")

@@ -6,8 +6,10 @@ import random
 import select
 import socket
 import time
-from collections.abc import Collection, Mapping
+from collections import Counter, defaultdict, deque
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 
 from vigie.engine.facts import PortState
 
@@ -17,9 +19,9 @@ from .stop import StopSignal
 
 Place = tuple[str, int]  # address, port
 TRIES = 2  # a lost packet must not hide a service
-CONTROL = 0  # tries of a question that only tells whether a host that had answered still does
 IN_FLIGHT = 400  # half-open connections at once: well under the usual limit of 1,024 descriptors
 _TICK_SECONDS = 0.1  # the longest time before the stop is seen
+_BURST = 64  # then listen, so that answers are not kept waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,96 +30,130 @@ class PortAnswer:
     reason: str = ""  # for NOT_ASKED and UNREACHABLE
 
 
-@dataclass(slots=True)
-class _Knock:
-    """One connection on its way."""
+@dataclass(slots=True, eq=False)
+class _Host:
+    """One address, and what is left to ask it."""
 
-    sock: socket.socket
-    address: str
-    port: int
-    tries: int  # left after this one
-    began: float
-    deadline: float
-    is_control: bool = False  # of a port that had answered: does its host still do?
+    left: list[Place]  # the last is the next
+    waits: bool = True  # for its turn, or for its moment
+    # Does it still answer, having answered? A firewall that drops and a host that died are silent alike.
+    answered: Place | None = None  # the place that did last
+    silences: int = 0  # since then
+    patience: int = 2  # silences before that place is asked again; doubled each time it answers
+    doubted: bool = False  # nothing else is asked until it has answered, ...
+    control_is_due: bool = False  # ... and it is not being asked yet
+
+
+# One connection on its way, made by the ten thousand: its socket, where it leads, of which host, when it began, and
+# whether it only tells that its host still answers.
+_Knock = tuple[socket.SocketType, Place, _Host, float, bool]
 
 
 @dataclass(slots=True)
 class _Knocks:
-    """The state of one sweep: what waits its turn, and what is on its way."""
+    """The state of one sweep: whose turn it is, who must be left alone until a moment, and what is on its way."""
 
-    waiting: list[tuple[float, float, str, int, int]]  # not before, random, address, port, tries left
+    timeout_seconds: float
+    turns: deque[_Host]
+    later: list[tuple[float, int, _Host]] = field(default_factory=list)  # a heap: not before, any number, who
     in_flight: dict[int, _Knock] = field(default_factory=dict)  # by descriptor
-    deadlines: list[tuple[float, int]] = field(default_factory=list)  # when, descriptor
-    answers: dict[tuple[str, int], PortAnswer] = field(default_factory=dict)
-    doubts: dict[str, "_Doubt"] = field(default_factory=dict)  # by address, of those that have answered
-
-
-@dataclass(slots=True)
-class _Doubt:
-    """Does a host that had answered still do? A firewall that drops and a host that died are silent alike."""
-
-    port: int  # that answered last
-    silences: int = 0  # since then
-    patience: int = 2  # silences before that port is asked again; doubled each time it answers
-    asking: bool = False
+    begun: deque[tuple[float, int]] = field(default_factory=deque)  # when, descriptor: oldest first
+    silences: Counter[Place] = field(default_factory=Counter)
+    answers: dict[Place, PortAnswer] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=count)
 
 
 def knock(
-    asked: Collection[tuple[str, int]], *, gate: Gate, stop: StopSignal, timeout_seconds: float
-) -> Mapping[tuple[str, int], PortAnswer]:
+    asked: Collection[Place], *, gate: Gate, stop: StopSignal, timeout_seconds: float
+) -> Mapping[Place, PortAnswer]:
     """Ask every place once, again once when nothing came; one entry for each that was given.
 
     Blocks: run it in a thread. Ends at once when stopped; what was not asked is NOT_ASKED with its reason.
     """
-    # In random order no address meets all its connections at once.
-    state = _Knocks([(0.0, random.random(), address, port, TRIES) for address, port in asked])  # noqa: S311
-    heapq.heapify(state.waiting)
+    state = _Knocks(timeout_seconds, _turns(asked))
     with select.epoll() as poll:
         try:
-            while (state.waiting or state.in_flight) and not stop.is_set():
-                pause = _send_what_may(state, gate, poll, timeout_seconds)
+            while (state.turns or state.later or state.in_flight) and not stop.is_set():
+                pause = _send_what_may(state, gate, poll)
                 _collect(state, gate, poll, pause)
-                _give_up_late(state, gate, poll)
+                _give_up_late(state, gate)
         finally:
-            for knock in state.in_flight.values():
-                knock.sock.close()
-    missing = PortAnswer(PortState.NOT_ASKED, "stopped")
-    return {key: state.answers.get(key, missing) for key in asked}
+            for sock, *_ in state.in_flight.values():
+                sock.close()
+    if len(state.answers) < len(asked):
+        missing = PortAnswer(PortState.NOT_ASKED, "stopped")
+        state.answers.update((place, missing) for place in asked if place not in state.answers)
+    return state.answers
 
 
-def _send_what_may(state: _Knocks, gate: Gate, poll: select.epoll, timeout_seconds: float) -> float:
+def _turns(asked: Collection[Place]) -> deque[_Host]:
+    """In random order; as each is asked one port at its turn, none meets all its connections at once."""
+    places: dict[str, list[Place]] = defaultdict(list)
+    for place in asked:
+        places[place[0]].append(place)
+    hosts = [_Host(own) for own in places.values()]
+    for own in places.values():
+        random.shuffle(own)
+    random.shuffle(hosts)
+    return deque(hosts)
+
+
+def _send_what_may(state: _Knocks, gate: Gate, poll: select.epoll) -> float:
     """Send each that the gate lets go; return how long to listen before the next may leave."""
     moment = time.monotonic()
-    burst = 64  # then listen, so that answers are not kept waiting
-    while state.waiting and len(state.in_flight) < IN_FLIGHT and burst:
-        not_before, order, address, port, tries = state.waiting[0]
-        if not_before > moment:
-            return min(not_before - moment, _TICK_SECONDS)
-        heapq.heappop(state.waiting)
-        doubt = state.doubts.get(address)
-        is_control = tries == CONTROL
-        if doubt is not None and doubt.asking and not is_control:
-            heapq.heappush(state.waiting, (moment + _TICK_SECONDS, order, address, port, tries))
-            continue
-        sock = gate.knock(address, port)
-        if isinstance(sock, float):
-            heapq.heappush(state.waiting, (moment + sock, order, address, port, tries))
-            continue
-        if isinstance(sock, Refusal):
-            unreachable = sock.reason.startswith("unreachable")
-            kind = PortState.UNREACHABLE if unreachable else PortState.NOT_ASKED
-            if is_control and doubt is not None:
-                doubt.asking = False
+    turns = state.turns
+    while state.later and state.later[0][0] <= moment:
+        turns.append(heapq.heappop(state.later)[2])
+    burst = min(_BURST, IN_FLIGHT - len(state.in_flight))
+    while turns and burst:
+        host = turns.popleft()
+        place = _next(host)
+        if place is not None:
+            sock = gate.knock(*place)
+            if isinstance(sock, float):
+                if pause := gate.pause():
+                    turns.appendleft(host)
+                    return min(pause, _TICK_SECONDS)
+                heapq.heappush(state.later, (moment + sock, next(state.numbers), host))
+                continue
+            if isinstance(sock, Refusal):
+                _refused(state, host, place, sock.reason)
             else:
-                state.answers[address, port] = PortAnswer(kind, sock.reason)
-            continue
-        burst -= 1
-        descriptor = sock.fileno()
-        deadline = moment + timeout_seconds
-        state.in_flight[descriptor] = _Knock(sock, address, port, tries - 1, moment, deadline, is_control)
-        heapq.heappush(state.deadlines, (deadline, descriptor))
-        poll.register(descriptor, select.EPOLLOUT)
-    return 0.0 if state.waiting and not burst else _TICK_SECONDS
+                burst -= 1
+                descriptor = sock.fileno()
+                state.in_flight[descriptor] = sock, place, host, moment, host.control_is_due
+                state.begun.append((moment, descriptor))
+                poll.register(descriptor, select.EPOLLOUT)
+            if host.control_is_due:
+                host.control_is_due = False
+            else:
+                host.left.pop()
+        host.waits = False
+        _give_turn(state, host)
+    if turns:
+        return 0.0 if len(state.in_flight) < IN_FLIGHT else _TICK_SECONDS
+    return min(max(0.0, state.later[0][0] - moment), _TICK_SECONDS) if state.later else _TICK_SECONDS
+
+
+def _next(host: _Host) -> Place | None:
+    """What this host is to be asked, None while it is doubted."""
+    if host.control_is_due:
+        return host.answered
+    return host.left[-1] if host.left and not host.doubted else None
+
+
+def _give_turn(state: _Knocks, host: _Host) -> None:
+    if not host.waits and (host.control_is_due or (host.left and not host.doubted)):
+        host.waits = True
+        state.turns.append(host)
+
+
+def _refused(state: _Knocks, host: _Host, place: Place, reason: str) -> None:
+    if host.control_is_due:
+        host.doubted = False
+        return
+    kind = PortState.UNREACHABLE if reason.startswith("unreachable") else PortState.NOT_ASKED
+    state.answers[place] = PortAnswer(kind, reason)
 
 
 def _collect(state: _Knocks, gate: Gate, poll: select.epoll, pause: float) -> None:
@@ -126,70 +162,68 @@ def _collect(state: _Knocks, gate: Gate, poll: select.epoll, pause: float) -> No
         return
     ready = poll.poll(pause, IN_FLIGHT)
     moment = time.monotonic()
-    for descriptor, _ in ready:
-        knock = state.in_flight.pop(descriptor)
-        code = knock.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        knock.sock.close()
-        answer = _STATES.get(code, PortState.UNREACHABLE)
-        if answer is PortState.SILENT or (knock.is_control and answer is PortState.UNREACHABLE):
-            _again_or_silent(state, knock, gate)
+    for descriptor, events in ready:
+        sock, place, host, began, is_control = knock = state.in_flight.pop(descriptor)
+        # Writable and nothing else: it is connected, there is no error to ask for.
+        code = 0 if events == select.EPOLLOUT else sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        sock.close()
+        answer = _ANSWERS.get(code)
+        if answer is _SILENT or (answer is None and is_control):
+            _again_or_silent(state, gate, knock)
             continue
-        if answer is not PortState.UNREACHABLE:
-            gate.answered(knock.address, moment - knock.began)
-            _trust(state, knock)
-            if knock.is_control:
+        if answer is None:
+            answer = PortAnswer(PortState.UNREACHABLE, errno.errorcode.get(code, ""))
+        else:
+            gate.answered(place[0], moment - began)
+            host.answered, host.silences = place, 0
+            if is_control:
+                host.doubted, host.patience = False, host.patience * 2
+                _give_turn(state, host)
                 continue
-            if not knock.tries:
-                gate.slow(knock.address)  # it said nothing the first time: it was asked more than it could follow
-        reason = errno.errorcode.get(code, "") if answer is PortState.UNREACHABLE else ""
-        state.answers[knock.address, knock.port] = PortAnswer(answer, reason)
+            if place in state.silences:
+                gate.slow(place[0])  # it said nothing the first time: it was asked more than it could follow
+        state.answers[place] = answer
 
 
-def _give_up_late(state: _Knocks, gate: Gate, poll: select.epoll) -> None:
-    moment = time.monotonic()
-    while state.deadlines and state.deadlines[0][0] <= moment:
-        deadline, descriptor = heapq.heappop(state.deadlines)
+def _give_up_late(state: _Knocks, gate: Gate) -> None:
+    late = time.monotonic() - state.timeout_seconds
+    while state.begun:
+        began, descriptor = state.begun[0]
         knock = state.in_flight.get(descriptor)
-        # The number of a closed descriptor is used again: the deadline tells whose it is.
-        if knock is None or knock.deadline != deadline:
-            continue
-        del state.in_flight[descriptor]
-        poll.unregister(descriptor)
-        knock.sock.close()
-        _again_or_silent(state, knock, gate)
+        # The number of a closed descriptor is used again: the moment when it began tells whose it is.
+        if knock is not None and knock[3] == began:
+            if began > late:
+                return
+            del state.in_flight[descriptor]
+            knock[0].close()
+            _again_or_silent(state, gate, knock)
+        state.begun.popleft()
 
 
-def _trust(state: _Knocks, knock: _Knock) -> None:
-    """Its host answers, or still does."""
-    doubt = state.doubts.setdefault(knock.address, _Doubt(knock.port))
-    doubt.port, doubt.silences = knock.port, 0
-    if knock.is_control:
-        doubt.asking, doubt.patience = False, doubt.patience * 2
-
-
-def _doubt(state: _Knocks, knock: _Knock, gate: Gate) -> None:
-    """A host that had answered is silent: ask the port that answered again, before any other of that host."""
-    doubt = state.doubts.get(knock.address)
-    if doubt is None:
-        return
-    if knock.is_control:
-        gate.unanswered(knock.address)
+def _again_or_silent(state: _Knocks, gate: Gate, knock: _Knock) -> None:
+    _, place, host, _, is_control = knock
+    if is_control:
+        gate.unanswered(place[0])
     else:
-        doubt.silences += 1
-        if doubt.asking or doubt.silences < doubt.patience:
+        state.silences[place] += 1
+        if state.silences[place] == TRIES:
+            state.answers[place] = _SILENT
+        else:
+            host.left.insert(0, place)
+    _doubt(host, was_control=is_control)
+    _give_turn(state, host)
+
+
+def _doubt(host: _Host, *, was_control: bool) -> None:
+    """A host that had answered is silent: ask the place that answered again, before any other of that host."""
+    if host.answered is None:
+        return
+    if not was_control:
+        host.silences += 1
+        if host.doubted or host.silences < host.patience:
             return
-    doubt.asking = True
-    heapq.heappush(state.waiting, (0.0, random.random(), knock.address, doubt.port, CONTROL))  # noqa: S311
+    host.doubted = host.control_is_due = True
 
 
-def _again_or_silent(state: _Knocks, knock: _Knock, gate: Gate) -> None:
-    _doubt(state, knock, gate)
-    if knock.is_control:
-        return
-    if knock.tries:
-        heapq.heappush(state.waiting, (0.0, random.random(), knock.address, knock.port, knock.tries))  # noqa: S311
-    else:
-        state.answers[knock.address, knock.port] = PortAnswer(PortState.SILENT)
-
-
-_STATES = {0: PortState.OPEN, errno.ECONNREFUSED: PortState.REFUSED, errno.ETIMEDOUT: PortState.SILENT}
+_SILENT = PortAnswer(PortState.SILENT)
+_ANSWERS = {0: PortAnswer(PortState.OPEN), errno.ECONNREFUSED: PortAnswer(PortState.REFUSED), errno.ETIMEDOUT: _SILENT}

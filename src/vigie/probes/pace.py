@@ -24,10 +24,9 @@ class RunBudget:
         self.usual: dict[str, float] = {}  # the seconds in which an address answered at its best
 
     def forget_free(self, moment: float) -> None:
-        if len(self.addresses) > _MOST_ADDRESSES:
-            self.addresses = {address: free for address, free in self.addresses.items() if free > moment}
-            self.usual = {address: best for address, best in self.usual.items() if address in self.addresses}
-            self.slowness = {address: by for address, by in self.slowness.items() if address in self.addresses}
+        self.addresses = {address: free for address, free in self.addresses.items() if free > moment}
+        self.usual = {address: best for address, best in self.usual.items() if address in self.addresses}
+        self.slowness = {address: by for address, by in self.slowness.items() if address in self.addresses}
 
 
 class Pace:
@@ -40,21 +39,27 @@ class Pace:
 
     def take(self, address: str, intensity: Intensity) -> float:
         """Return 0.0 and count the connection when it may leave now, else the seconds to wait before asking again."""
-        rates = self._table.intensities[intensity]
-        burst = self._table.burst
+        table, run = self._table, self._run
+        rates = table.intensities[intensity]
         moment = time.monotonic()
-        with self._run.lock:
-            own = self._run.addresses.get(address, 0.0)
+        late = moment + table.burst
+        with run.lock:
+            own = run.addresses.get(address, 0.0)
             # One cell per budget (GCRA): the moment when it would be empty again.
-            wait = max(own, self._establishment - burst, self._run.next_free - burst) - moment
-            if wait > 0:
-                return wait
-            self._run.forget_free(moment)
-            slowness = self._run.slowness.get(address, 1.0)
-            self._run.addresses[address] = max(own, moment) + slowness / rates.address
+            if own > moment or self._establishment > late or run.next_free > late:
+                return max(own - moment, self._establishment - late, run.next_free - late)
+            if len(run.addresses) > _MOST_ADDRESSES:
+                run.forget_free(moment)
+            run.addresses[address] = moment + run.slowness.get(address, 1.0) / rates.address
             self._establishment = max(self._establishment, moment) + 1 / rates.establishment
-            self._run.next_free = max(self._run.next_free, moment) + 1 / self._table.run
+            run.next_free = max(run.next_free, moment) + 1 / table.run
         return 0.0
+
+    def pause(self) -> float:
+        """The seconds until the budgets that all addresses share let one more leave."""
+        with self._run.lock:
+            free_at = max(self._establishment, self._run.next_free) - self._table.burst
+        return max(0.0, free_at - time.monotonic())
 
     def rates(self, intensity: Intensity) -> Rates:
         """The ceilings of this intensity, however fast anything goes."""
@@ -63,12 +68,17 @@ class Pace:
 
     def answered(self, address: str, seconds: float) -> None:
         """An answer took that long: much longer than its best slows the address down, a good one lets it recover."""
-        rule = self._table.adaptive
-        with self._run.lock:
-            best = min(self._run.usual.get(address, seconds), seconds)
-            self._run.usual[address] = best
-            suffers = seconds > max(rule.slow_seconds, best * rule.slow_times)
-        self.slow(address) if suffers else self._ease(address)
+        rule, run = self._table.adaptive, self._run
+        with run.lock:
+            best = run.usual.get(address, seconds)
+            if seconds <= best:
+                run.usual[address] = best = seconds
+            suffers = seconds > rule.slow_seconds and seconds > best * rule.slow_times
+            eases = not suffers and address in run.slowness
+        if suffers:
+            self.slow(address)
+        elif eases:
+            self._ease(address)
 
     def unanswered(self, address: str) -> None:
         """An open port did not take the connection: of an address that took others, a sign that it cannot follow."""

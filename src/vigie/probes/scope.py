@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from zoneinfo import ZoneInfo
@@ -102,6 +102,19 @@ class _Place:
 
 OUTSIDE_WINDOW = "outside the window"
 _MOST_PLACES = 20_000  # remembered at once: a sweep asks each address some forty times
+_NEVER, _ALWAYS = (datetime(year, 1, 1, tzinfo=UTC) for year in (1, 9999))
+
+
+@dataclass(frozen=True, slots=True)
+class _Era:
+    """Between two moments at which a mandate begins or ends: what is allowed at any hour on any port stays so."""
+
+    start: datetime
+    end: datetime
+    in_force: tuple[int, ...]  # numbers of the mandates
+    is_plain: bool  # none of them knows windows or ports
+    places: dict[str, _Place] = field(default_factory=dict)
+    permits: dict[str, Permit] = field(default_factory=dict)
 
 
 class Scope:
@@ -110,30 +123,38 @@ class Scope:
     def __init__(self, mandates: Iterable[Mandate], spared: Iterable[Spared] = ()) -> None:
         self.mandates = tuple(mandates)
         self.spared = (*spared, *(one for mandate in self.mandates for one in mandate.spared))
-        self._places: dict[str, _Place] = {}
+        self._era = self._era_of(_NEVER)
 
     def spare(self, one: Spared) -> None:
         """From now on: what a look has just recognised is spared by the rest of it."""
         self.spared = (*self.spared, one)
-        self._places = {}
+        self._era = self._era_of(_NEVER)  # another thread may be writing what it judged before in the one that ends
 
     def permit(self, address: str, port: int, now: datetime, name: str | None = None) -> Permit | Refusal:
         """Return the leave to contact this port now, under this host name when one is used, or why not."""
-        try:
-            place = self._places.get(address) or self._place(address)
-        except ValueError:
-            return Refusal("not an address")
+        era = self._era_at(now)
         if not 0 < port < 65536:
             return Refusal("not a port")
-        numbers = [i for i, m in enumerate(self.mandates) if m.valid_from <= now < m.valid_until]
-        if not numbers:
+        if name is None and (known := era.permits.get(address)):
+            return known
+        try:
+            place = era.places.get(address) or self._place(address, era)
+        except ValueError:
+            return Refusal("not an address")
+        verdict = self._judged(place, port, now, name, era)
+        if name is None and era.is_plain and place.spared is None and isinstance(verdict, Permit):
+            era.permits[address] = verdict
+        return verdict
+
+    def _judged(self, place: _Place, port: int, now: datetime, name: str | None, era: _Era) -> Permit | Refusal:
+        if not era.in_force:
             return Refusal("no mandate in force")
-        in_force = [self.mandates[i] for i in numbers]
-        covering = [self.mandates[i] for i in numbers if place.covered[i]]
+        in_force = [self.mandates[i] for i in era.in_force]
+        covering = [self.mandates[i] for i in era.in_force if place.covered[i]]
         if not covering:
             return Refusal(_why_not_covered(in_force, place.address))
         # What any mandate in force excludes stays excluded, even where another one covers it.
-        excluded = [network for i in numbers for network in place.excluded[i]]
+        excluded = [network for i in era.in_force for network in place.excluded[i]]
         if excluded:
             return Refusal(f"excluded by the mandate ({max(excluded, key=lambda n: n.prefixlen)})")
         if place.spared and place.spared.treatment is Treatment.NONE:
@@ -152,9 +173,26 @@ class Scope:
             return Refusal(OUTSIDE_WINDOW)
         return Permit(min(allowed, key=_gentlest), light=place.spared is not None)
 
+    def _era_at(self, now: datetime) -> _Era:
+        era = self._era
+        if not era.start <= now < era.end:
+            era = self._era = self._era_of(now)
+        return era
+
+    def _era_of(self, now: datetime) -> _Era:
+        turns = {moment for m in self.mandates for moment in (m.valid_from, m.valid_until)}
+        in_force = [(i, m) for i, m in enumerate(self.mandates) if m.valid_from <= now < m.valid_until]
+        return _Era(
+            start=max((moment for moment in turns if moment <= now), default=_NEVER),
+            end=min((moment for moment in turns if moment > now), default=_ALWAYS),
+            in_force=tuple(i for i, _ in in_force),
+            is_plain=not any(m.windows or m.excluded_ports for _, m in in_force),
+        )
+
     def opening(self, address: str, now: datetime) -> datetime | None:
         """When a window that covers this address opens next, now when one is open; None before its mandates end."""
-        place = self._places.get(address) or self._place(address)
+        era = self._era_at(now)
+        place = era.places.get(address) or self._place(address, era)
         moments = [
             moment
             for mandate, covered in zip(self.mandates, place.covered, strict=True)
@@ -164,7 +202,7 @@ class Scope:
         ]
         return min(moments, default=None)
 
-    def _place(self, address: str) -> _Place:
+    def _place(self, address: str, era: _Era) -> _Place:
         """Raises ValueError when it is not an address."""
         where = plain(ip_address(address))
         place = _Place(
@@ -173,9 +211,10 @@ class Scope:
             tuple(tuple(n for n in mandate.exclusions if _within(where, n)) for mandate in self.mandates),
             over(one for one in self.spared if _within(where, one.what)),
         )
-        if len(self._places) >= _MOST_PLACES:
-            self._places.clear()
-        self._places[address] = place
+        if len(era.places) >= _MOST_PLACES:
+            era.places.clear()
+            era.permits.clear()
+        era.places[address] = place
         return place
 
 
@@ -187,13 +226,11 @@ def plain(address: Address) -> Address:
 
 def kind_reaches(kind: MandateKind, address: Address) -> bool:
     """Whether this kind of mandate can cover this address at all, whatever its record says."""
-    if address.is_multicast or address.is_unspecified:
-        return False
     if kind is MandateKind.LABORATORY:
         return address.is_loopback
     if kind is MandateKind.LOCAL:
         return any(_within(address, network) for network in _PRIVATE)
-    if any(_within(address, network) for network in _TRANSLATED):
+    if address.is_multicast or address.is_unspecified or any(_within(address, network) for network in _TRANSLATED):
         return False
     return address.is_global or any(_within(address, network) for network in _DOCUMENTATION)
 

@@ -32,8 +32,8 @@ def sweep(
     found: dict[Place, PortAnswer] = {}
     if dial is not None and len(asked) >= WORTH_RAW:
         found = _raw(asked, gate=gate, stop=stop, timeout_seconds=timeout_seconds, dial=dial)
-    left = asked - found.keys()
-    return {**found, **knock(left, gate=gate, stop=stop, timeout_seconds=timeout_seconds)} if left else found
+    left = asked - found.keys() if found else asked
+    return {**knock(left, gate=gate, stop=stop, timeout_seconds=timeout_seconds), **found} if left else found
 
 
 def _raw(

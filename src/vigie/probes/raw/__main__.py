@@ -123,7 +123,7 @@ def _swept(plan: Plan, sockets: Sockets, orders: Input, *, lines: bool) -> int:
     ends: list[int] = []
 
     def tell(records: NDArray[np.void]) -> None:
-        ends.extend(int(record["reason"]) for record in records if record["kind"] == END)
+        ends.extend(records["reason"][records["kind"] == END].tolist())
         data = "".join(_told(plan, records)).encode() if lines else records.tobytes()
         while data:
             data = data[os.write(1, data) :]

@@ -6,6 +6,7 @@ import os
 import select
 import socket
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -56,19 +57,26 @@ class Door:
         self._lanes = tuple(_Lane(version) for _ in range(2))
         # They start at the first batch, after the capability was given up, which holds for one thread and its children.
         self._threads = ThreadPoolExecutor(len(self._lanes), f"door-{version}")
+        self._leaving: Iterator[None] = iter(())
 
     def send(self, packets: Bytes, consent: Consent) -> None:
-        """Send them all, waiting while the network card is busy. Raises Withheld before the first when one may not."""
+        """Send them all; many are still leaving when it returns. Raises Withheld before the first when one may not."""
         addresses, ports = destinations(packets)
         allowed = consent.allows(addresses, ports)
         if not allowed.all():
             raise Withheld(f"{int((~allowed).sum())} of {len(packets)} packets go where no mandate allows")
+        self.wait()
         if len(packets) <= MOST:
             self._lanes[0].send(packets, addresses)
             return
         half = len(packets) // 2
         parts = (packets[:half], packets[half:]), (addresses[:half], addresses[half:])
-        for _ in self._threads.map(_Lane.send, self._lanes, *parts):
+        # Whoever calls builds the next ones meanwhile.
+        self._leaving = self._threads.map(_Lane.send, self._lanes, *parts)
+
+    def wait(self) -> None:
+        """Return once all have left, however busy the network card."""
+        for _ in self._leaving:
             pass
 
     def close(self) -> None:

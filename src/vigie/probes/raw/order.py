@@ -1,6 +1,6 @@
 """In which order is each port of each host asked, so that no host is asked twice in a row, and a number resumes it?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.uint64]
 
 _ROUNDS = 6
+_TOGETHER = 65_536  # hosts permuted at once: they stay in the cache of the processor
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / the golden ratio, odd: the usual constant of multiplicative hashing
 
 
@@ -23,10 +24,20 @@ class Order:
     hosts: int
     ports: int
     key: int
+    # Each round asks the hosts in the same order: it is worked out once, four bytes a host.
+    _hosts: NDArray[np.uint32] = field(init=False, repr=False, compare=False)
+    _ports: NDArray[np.uint16] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.hosts < 1 or self.ports < 1:
+        if not (self.hosts >= 1 and 1 <= self.ports <= 65536):
             raise ValueError("an order needs at least one host and one port")
+        hosts = np.empty(self.hosts, dtype=np.uint32)
+        for start in range(0, self.hosts, _TOGETHER):
+            seats = np.arange(start, min(start + _TOGETHER, self.hosts), dtype=np.uint64)
+            hosts[start : start + _TOGETHER] = permuted(seats, self.hosts, self.key)
+        object.__setattr__(self, "_hosts", hosts)
+        numbers = np.arange(self.ports, dtype=np.uint64)
+        object.__setattr__(self, "_ports", permuted(numbers, self.ports, self.key ^ 0x9087).astype(np.uint16))
 
     def __len__(self) -> int:
         return self.hosts * self.ports
@@ -35,9 +46,9 @@ class Order:
         """The numbers of the hosts and of the ports that are asked from place `start` to before `stop`."""
         places = np.arange(start, min(stop, len(self)), dtype=np.uint64)
         turns, seats = places // np.uint64(self.hosts), places % np.uint64(self.hosts)
-        hosts = permuted(seats, self.hosts, self.key)
+        hosts = self._hosts[seats].astype(np.uint64)
         offsets = _mixed(hosts, self.key ^ 0x5EA7) % np.uint64(self.ports)
-        ports = permuted((turns + offsets) % np.uint64(self.ports), self.ports, self.key ^ 0x9087)
+        ports = self._ports[(turns + offsets) % np.uint64(self.ports)].astype(np.uint64)
         return hosts, ports
 
 

@@ -82,12 +82,14 @@ def answers(packets: Bytes, cookies: Cookies, version: int) -> Answers:
         head = (packets[:, 0] & 0xF).astype(np.intp) * 4
         addresses = packets[:, 12:16]
         is_tcp = (packets[:, 9] == 6) & (packets[:, 0] >> 4 == 4) & (head >= 20) & (head + 20 <= packets.shape[1])
-        head = np.where(is_tcp, head, 20)
+        tcp = packets[:, 20:40]
+        if (with_options := np.flatnonzero(is_tcp & (head > 20))).size:
+            tcp = tcp.copy()
+            tcp[with_options] = packets[with_options[:, None], head[with_options, None] + np.arange(20)]
     else:
-        head = np.full(len(packets), 40, dtype=np.intp)
         addresses = packets[:, 8:24]
         is_tcp = (packets[:, 6] == 6) & (packets[:, 0] >> 4 == 6)
-    tcp = np.take_along_axis(packets, head[:, None] + np.arange(20), axis=1)
+        tcp = packets[:, 40:60]
     ports = tcp[:, 0:2].copy().view(">u2").ravel().astype(np.uint16)
     mine = tcp[:, 2:4].copy().view(">u2").ravel() == cookies.source_port
     acknowledged = tcp[:, 8:12].copy().view(">u4").ravel().astype(np.uint32)

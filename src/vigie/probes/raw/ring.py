@@ -13,6 +13,7 @@ Bytes = NDArray[np.uint8]
 FRAMES = 32_768  # 8 MB: a third of a second of answers at 100,000 a second
 _FRAME = 256
 _BLOCK = 65_536
+_LOOKED_AT = 4096  # frames together: to look at all the ring for each few answers costs more than the answers
 _KEPT = 88  # of each packet: IPv6 and a whole TCP header, or IPv4 with all its options and half of one
 _SOL_PACKET, _RX_RING, _STATISTICS, _VERSION, _VERSION_2 = 263, 5, 6, 10, 1
 _ATTACH_FILTER = 26
@@ -44,11 +45,11 @@ class Ring:
         return self.socket.fileno()
 
     def read(self) -> Bytes:
-        """What has come in, oldest first, from the IP headers on: (n, 88) bytes; n is 0 when nothing has."""
-        waiting = self._status[self._next :] & _OURS == 0
-        count = int(waiting.argmax()) if waiting.any() else len(waiting)
-        if not count:
+        """Some of what has come in, oldest first, from the IP headers on: (n, 88) bytes; n is 0 when none is left."""
+        if not self._status[self._next] & _OURS:
             return np.empty((0, _KEPT), dtype=np.uint8)
+        waiting = self._status[self._next : self._next + _LOOKED_AT] & _OURS == 0
+        count = int(waiting.argmax()) if waiting.any() else len(waiting)
         frames = self._frames[self._next : self._next + count]
         start = int(frames[0, 14]) | int(frames[0, 15]) << 8  # tp_net, the same in every frame of such a socket
         packets = frames[:, start : start + _KEPT].copy()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .door import Door, Withheld
-from .hosts import Hosts, Numbers, Seen, hosts_of
+from .hosts import Bytes, Hosts, Numbers, Seen, hosts_of
 from .order import Order
 from .packets import Cookies, answers, questions
 from .plan import DONE, END, NO_ROUTE, OPEN, RECORD, REFUSED, SENT, STOPPED, WITHHELD, Plan
@@ -83,7 +83,7 @@ class Sweep:
         self.ports = np.array(plan.ports, dtype=np.uint16)
         self.index_of_port = np.full(65536, -1, dtype=np.int32)
         self.index_of_port[self.ports] = np.arange(len(self.ports))
-        self.place = plan.start
+        self.place = self.told = plan.start
         self.end = len(self.order) * plan.tries
         # Round all the hosts no faster than one address may be asked, whatever is left out meanwhile; a late moment may
         # bring two questions to one address at half the usual distance, never closer.
@@ -98,6 +98,7 @@ class Sweep:
             reason = DONE if self._all_turns() else STOPPED
         except Withheld:
             reason = WITHHELD
+        self._land()
         self._tell(END, reason=reason, place=self.place)
 
     def _all_turns(self) -> bool:
@@ -107,6 +108,7 @@ class Sweep:
             while self.place < turn_ends:
                 if not self._go_on(turn_ends):
                     return False
+            self._land()
             if not self._listen_for(self.plan.wait_seconds):
                 return False
         return True
@@ -124,15 +126,15 @@ class Sweep:
             self.places.spend(count, moment)
             self.packets.spend(sent, moment)
             self.place += count
-            self._tell(SENT, place=self.place)
             self._hear()
         else:
+            self._land()
             wait = max(self.places.wait(moment), self.packets.wait(moment)) if limit > self.place else TICK_SECONDS
             self._listen(min(wait, TICK_SECONDS))
         return True
 
     def _ask(self, start: int, stop: int) -> int:
-        """Send the questions of these places that are still open ones; return how many left."""
+        """Send the questions of these places that are still open ones; return how many leave."""
         size = len(self.order)
         hosts, ports = self.order.at(start % size, (stop - 1) % size + 1)
         if start >= size:
@@ -140,17 +142,27 @@ class Sweep:
             if self.plan.retry_reached_only:
                 waiting &= self.seen.reached[hosts]
             hosts, ports = hosts[waiting], ports[waiting]
-        return sum(self._send(family, hosts, ports) for family in self.families)
+        ready = [(family.version, self._built(family, hosts, ports)) for family in self.families]
+        self._land()
+        for version, packets in ready:
+            if len(packets):
+                self.sockets.doors[version].send(packets, self.consent)
+        return sum(len(packets) for _, packets in ready)
 
-    def _send(self, family: Hosts, hosts: Numbers, ports: Numbers) -> int:
+    def _land(self) -> None:
+        """Wait until all before this place have left, and tell it."""
+        for door in self.sockets.doors.values():
+            door.wait()
+        if self.place != self.told:
+            self.told = self.place
+            self._tell(SENT, place=self.place)
+
+    def _built(self, family: Hosts, hosts: Numbers, ports: Numbers) -> Bytes:
         own = (hosts >= family.first) & (hosts < family.first + len(family.addresses))
         rows, numbers = (hosts[own] - np.uint64(family.first)), self.ports[ports[own]]
         routed = family.reachable[rows]
         rows, numbers = rows[routed], numbers[routed]
-        if rows.size:
-            packets = questions(family.addresses[rows], numbers, family.sources[rows], self.cookies)
-            self.sockets.doors[family.version].send(packets, self.consent)
-        return int(rows.size)
+        return questions(family.addresses[rows], numbers, family.sources[rows], self.cookies)
 
     def _listen_for(self, seconds: float) -> bool:
         until = time.monotonic() + seconds
