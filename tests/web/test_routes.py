@@ -17,7 +17,7 @@ OPEN_TO_ALL = {"sign-in", "link", "language", "theme", "healthz", "readyz", "met
 OPEN_TO_ALL |= {"declare-incident", "resume-declaration", "confirm-declaration", "follow-declaration", "passed-on"}
 OPEN_TO_ALL |= {"own-declaration", "own-declaration-complete", "own-declaration-submit", "own-declaration-prepare"}
 OPEN_TO_ALL |= {"paper-declaration", "offline-declaration", "offline-token", "offline-worker"}
-OPEN_TO_ALL |= {"security-txt", "report-weakness", "follow-weakness", "weakness-link"}
+OPEN_TO_ALL |= {"who-scans-you", "security-txt", "report-weakness", "follow-weakness", "weakness-link"}
 OPEN_TO_ALL |= {"own-declaration-attach", "openid", "openid-answer", "sign-mandate", "new-start"}
 # Without a provider of identities there is nothing at these: tests/web/openid asks them with one.
 WITHOUT_PROVIDER = {"openid", "openid-answer", "openid-begin-link", "openid-link", "openid-unlink"}
@@ -142,6 +142,11 @@ def arguments(world: World) -> dict[str, list[object]]:
         "campaign": [world.campaign.pk],
         "campaign-progress": [world.campaign.pk],
         "unlooked": [world.campaign.pk],
+        "who-scans-you": [],
+        "spared": [],
+        "spare": [],
+        "lift-spared": [world.spared.pk],
+        "spare-own": [one],
         "pause-campaign": [world.campaign.pk],
         "resume-campaign": [world.campaign.pk],
         "judge-campaign": [world.campaign.pk],

@@ -12,7 +12,7 @@ from tests.apps.incidents import world as incidents
 from tests.web import audited
 from vigie.apps.assets import contests, proofs, proposals
 from vigie.apps.assets.enums import ProposalSource
-from vigie.apps.assets.models import Asset, Contest, Proof
+from vigie.apps.assets.models import Asset, Contest, Proof, SparedAddress
 from vigie.apps.findings import telling
 from vigie.apps.findings.models import (
     Finding,
@@ -71,6 +71,7 @@ class World:
     asset: Asset  # the address of the first establishment
     document: Proof  # signed, to be read by an analyst
     contest: Contest  # to be decided on
+    spared: SparedAddress  # somebody asked that it be left alone
 
 
 def build(now: datetime, establishments: int = 6, services_each: int = 4) -> World:
@@ -103,6 +104,14 @@ def build(now: datetime, establishments: int = 6, services_each: int = 4) -> Wor
         asset=Asset.objects.filter(establishment=every[0]).earliest("pk"),
         document=document,
         contest=contest,
+        spared=SparedAddress.objects.create(
+            value="198.51.100.64/32",
+            why="opt_out",
+            treatment="none",
+            asked_by="Hébergeur Exemple, abuse@exemple.example",
+            recorded_at=now - timedelta(days=3),
+            recorded_by="cli:analyste",
+        ),
         region=region,
         department=departments[0],
         group=group,

@@ -65,6 +65,7 @@ def rules(
     django_ready()
     from vigie.apps.assets.models import Mandate
     from vigie.apps.assets.queries import mandates_for
+    from vigie.data.care import Treatment
     from vigie.probes.firewall import egress_rules
 
     now = datetime.now(UTC)
@@ -73,4 +74,5 @@ def rules(
     networks = [network for mandate in mandates for network in mandate.networks]
     # What one establishment excludes is its own affair only where the address is: the firewall cannot tell them apart.
     exclusions = [network for mandate in mandates for network in mandate.exclusions]
+    exclusions += [one.what for mandate in mandates for one in mandate.spared if one.treatment is Treatment.NONE]
     say(egress_rules(networks, exclusions, wanted, user=user))

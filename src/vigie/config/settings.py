@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
@@ -84,6 +85,11 @@ class Settings(BaseSettings):
         "https://example.org/who-scans-you",
         description="Where the owner of a scanned host can reach you: sent in the User-Agent.",
     )
+    source_addresses: Annotated[list[str], NoDecode] = Field(
+        [],
+        description="Addresses that the looks come from, comma-separated, as the owner of a scanned host sees them:\n"
+        "published on the page that says who looks.",
+    )
     sweep_socket: Path | None = Field(
         None,
         description="Socket where systemd starts vigie-sweep (docs/runbooks/sweep.md); when empty, ports are swept by\n"
@@ -127,7 +133,20 @@ class Settings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
 
-    @field_validator("allowed_hosts", "resolvers", "openid_scopes", "openid_acr", "openid_second_factor", mode="before")
+    @field_validator("source_addresses")
+    @classmethod
+    def _are_networks(cls, value: list[str]) -> list[str]:
+        return [str(ip_network(text)).removesuffix("/32").removesuffix("/128") for text in value]
+
+    @field_validator(
+        "allowed_hosts",
+        "resolvers",
+        "source_addresses",
+        "openid_scopes",
+        "openid_acr",
+        "openid_second_factor",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

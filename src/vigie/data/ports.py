@@ -19,6 +19,11 @@ def _hints() -> dict[int, str]:
         raise DocumentError(f"vigie/data/params/ports.yaml: {error}") from error
 
 
+def ports_hinted(hint: str) -> tuple[int, ...]:
+    """The ports whose number suggests that question, in order."""
+    return tuple(sorted(port for port, own in _hints().items() if own == hint))
+
+
 def hint_of(port: int) -> str | None:
     """The question to ask first, None when the number suggests nothing; "untouched" where none may be asked."""
     return "untouched" if port in care_rule().off_by_default else _hints().get(port)

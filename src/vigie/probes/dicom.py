@@ -14,7 +14,7 @@ _VERIFICATION = b"1.2.840.10008.1.1"
 _IMPLICIT_LITTLE_ENDIAN = b"1.2.840.10008.1.2"
 _OUR_UID = b"2.25.186407217043587034761289471926"  # made from a UUID, as PS3.5 B.2 allows
 _OUR_VERSION = b"VIGIE_01"
-_RELEASE = struct.pack(">BxLL", 5, 4, 0)
+RELEASE = struct.pack(">BxLL", 5, 4, 0)
 _ACCEPT, _REJECT, _ABORT = 2, 3, 7
 _MAX_PDU = 64 * 1024
 
@@ -52,7 +52,7 @@ async def ask(connection: Connection, *, first: float, total: float) -> Found:
     facts = parse(kind, body)
     if facts.answer is DicomAnswer.ACCEPTED:
         try:
-            await connection.send(_RELEASE)
+            await connection.send(RELEASE)
             await connection.read_exactly(10, first=1.0, total=1.0)
         except ProbeError:
             pass  # the association was accepted, however it ends

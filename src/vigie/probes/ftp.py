@@ -7,8 +7,8 @@ from .connection import Connection
 from .errors import Closed, Garbled, ProbeError
 from .lines import reply
 
-_ASKED = b"FEAT\r\n"
-_AUTH = b"AUTH TLS\r\n"
+ASKED = b"FEAT\r\n"
+AUTH = b"AUTH TLS\r\n"
 _BEGINS = 234
 _ACCEPTS = frozenset({_BEGINS, 334})  # RFC 2228; 334 wants more data, which we do not have
 _KNOWS_NOT = frozenset({500, 502, 504})  # unknown, not implemented, not for this mechanism
@@ -23,14 +23,14 @@ async def ask(connection: Connection, *, first: float, total: float) -> Found:
         raise Garbled("no FTP greeting")
     features: tuple[str, ...] = ()
     auth_tls = None
-    asked = _ASKED
+    asked = ASKED
     try:
-        await connection.send(_ASKED)
+        await connection.send(ASKED)
         code, answer = await reply(connection, first=first, total=total)
         features = parse_features(answer) if code == 211 else ()
         auth_tls = offers_tls(features) if code in {211, 500, 502} else None
-        asked += _AUTH
-        await connection.send(_AUTH)
+        asked += AUTH
+        await connection.send(AUTH)
         code, _ = await reply(connection, first=first, total=total)
         auth_tls = accepts_tls(code, auth_tls)
         connection.awaits_hello = code == _BEGINS

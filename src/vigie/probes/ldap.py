@@ -16,7 +16,7 @@ MAX_MESSAGE = 64 * 1024
 _SEQUENCE, _INTEGER, _OCTETS, _ENUMERATED, _BOOLEAN = 0x30, 0x02, 0x04, 0x0A, 0x01
 _SEARCH, _ENTRY, _DONE, _EXTENDED = 0x63, 0x64, 0x65, 0x78
 _EXTEND = 0x77
-_UNBIND = bytes.fromhex("30050201024200")
+UNBIND = bytes.fromhex("30050201024200")
 
 
 def request() -> bytes:
@@ -37,7 +37,7 @@ async def ask(connection: Connection, *, first: float, total: float) -> Found:
     facts = parse(message)
     if kind == _ENTRY and not facts.starttls:  # else what is behind it is asked next
         with suppress(ProbeError):  # it answered
-            await connection.send(_UNBIND)
+            await connection.send(UNBIND)
     return Found("ldap", Facts(ldap=facts), (kept("ldap", asked, message),))
 
 

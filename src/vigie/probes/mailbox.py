@@ -7,8 +7,8 @@ from .connection import Connection
 from .errors import Garbled, ProbeError
 
 MAX_LINES = 50
-_ASKED = {"imap": b"a1 CAPABILITY\r\n", "pop3": b"CAPA\r\n"}
-_LEAVE = {"imap": b"a2 LOGOUT\r\n", "pop3": b"QUIT\r\n"}
+ASKED = {"imap": b"a1 CAPABILITY\r\n", "pop3": b"CAPA\r\n"}
+LEAVE = {"imap": b"a2 LOGOUT\r\n", "pop3": b"QUIT\r\n"}
 _TLS = {"imap": "STARTTLS", "pop3": "STLS"}
 
 
@@ -17,10 +17,10 @@ async def ask(connection: Connection, kind: str, *, first: float, total: float) 
     line = await connection.read_line(limit=2048, first=first, total=total)
     told: tuple[str, ...] | None = None
     try:
-        await connection.send(_ASKED[kind])
+        await connection.send(ASKED[kind])
         told = parse(kind, await _lines(connection, kind, first, total))
         if _TLS[kind] not in (told or ()):  # else what is behind it is asked next
-            await connection.send(_LEAVE[kind])
+            await connection.send(LEAVE[kind])
     except ProbeError:
         pass  # the greeting is an answer; the capabilities stay unknown
     greeting = text_of(line)
@@ -30,7 +30,7 @@ async def ask(connection: Connection, kind: str, *, first: float, total: float) 
         starttls=None if told is None else _TLS[kind] in told,
         login_refused=refuses_login(kind, told or ()),
     )
-    raw = kept(kind, _ASKED[kind], bytes(connection.received), connection.received_length)
+    raw = kept(kind, ASKED[kind], bytes(connection.received), connection.received_length)
     return Found(kind, Facts(banner=greeting, mailbox=facts), (raw,))
 
 

@@ -76,8 +76,22 @@ def _message(answered: bytes) -> dns.message.Message | None:
         return None
 
 
+def first_question() -> bytes:
+    """As it is sent: its version."""
+    return _framed(version_question(secrets.token_bytes(8), ""))
+
+
+def second_question() -> bytes:
+    """As it is sent: whether it resolves for anybody."""
+    return _framed(recursion_question(secrets.token_bytes(8)))
+
+
+def _framed(asked: bytes) -> bytes:
+    return len(asked).to_bytes(2, "big") + asked
+
+
 async def _exchange(connection: Connection, asked: bytes, first: float, total: float) -> bytes:
-    await connection.send(len(asked).to_bytes(2, "big") + asked)
+    await connection.send(_framed(asked))
     size = int.from_bytes(await connection.read_exactly(2, first=first, total=total), "big")
     if not 12 <= size <= _MOST:
         raise Garbled("no DNS answer")

@@ -24,6 +24,7 @@ from .pace import Pace, process_pace
 from .resolve import resolve, resolver_of
 from .scope import Mandate, MandateKind, Permit, Scope
 from .settings import ProbeSettings
+from .spared import Spared
 from .stop import StopSignal
 
 RECORD = "_vigie-proof"  # of the domain, or of the reverse zone
@@ -87,6 +88,7 @@ async def in_file(
     clock: Callable[[], datetime],
     ports: tuple[int, int] = (HTTPS, HTTP),
     pace: Pace | None = None,
+    spared: tuple[Spared, ...] = (),
 ) -> Sight:
     """Ask once for the file, over HTTPS, else in clear where nothing speaks TLS; no redirection is followed.
 
@@ -111,7 +113,7 @@ async def in_file(
         networks=tuple(ip_network(address) for address in addresses),
         names=frozenset({name} if name else ()),
     )
-    scope = Scope([leave])
+    scope = Scope([leave], spared)
     allowed = [one for one in addresses if isinstance(scope.permit(one, ports[0], now, name), Permit)]
     if not allowed:
         return Sight(Shown.NO, "the name leads to no public address")

@@ -19,16 +19,19 @@ if TYPE_CHECKING:
 Ask = Callable[..., Awaitable[None]]  # (connection, *, first, total); raises ProbeError when TLS is not begun
 
 
+SAID = {"smtp": b"STARTTLS\r\n", "ftp": b"AUTH TLS\r\n", "imap": b"a9 STARTTLS\r\n", "pop3": b"STLS\r\n"}
+
+
 async def _smtp(connection: Connection, *, first: float, total: float) -> None:
-    await _numbered(connection, b"STARTTLS\r\n", 220, first, total)
+    await _numbered(connection, SAID["smtp"], 220, first, total)
 
 
 async def _ftp(connection: Connection, *, first: float, total: float) -> None:
-    await _numbered(connection, b"AUTH TLS\r\n", 234, first, total)
+    await _numbered(connection, SAID["ftp"], 234, first, total)
 
 
 async def _imap(connection: Connection, *, first: float, total: float) -> None:
-    await connection.send(b"a9 STARTTLS\r\n")
+    await connection.send(SAID["imap"])
     for _ in range(10):  # what it tells meanwhile begins with a star
         line = await connection.read_line(limit=2048, first=first, total=total)
         if line.startswith(b"a9 "):
@@ -38,7 +41,7 @@ async def _imap(connection: Connection, *, first: float, total: float) -> None:
 
 
 async def _pop3(connection: Connection, *, first: float, total: float) -> None:
-    await connection.send(b"STLS\r\n")
+    await connection.send(SAID["pop3"])
     _demand((await connection.read_line(limit=2048, first=first, total=total)).startswith(b"+OK"))
 
 

@@ -16,7 +16,7 @@ async def over(connection: Connection, zone: str, *, seconds: float) -> bool | N
 
     What comes is counted, and not kept.
     """
-    await send(connection, dns.message.make_query(zone, dns.rdatatype.AXFR).to_wire())
+    await send(connection, question(zone))
     records = 0
     for _ in range(MAX_MESSAGES):
         counted = count(await message(connection, seconds))
@@ -26,6 +26,10 @@ async def over(connection: Connection, zone: str, *, seconds: float) -> bool | N
         if records > 1:
             return True  # more than the record that begins every transfer
     return None
+
+
+def question(zone: str) -> bytes:
+    return dns.message.make_query(zone, dns.rdatatype.AXFR).to_wire()
 
 
 def count(wire: bytes) -> int | None:
@@ -40,8 +44,12 @@ def count(wire: bytes) -> int | None:
 
 
 async def send(connection: Connection, wire: bytes) -> None:
+    await connection.send(framed(wire))
+
+
+def framed(wire: bytes) -> bytes:
     """One message, after its length (RFC 1035 4.2.2)."""
-    await connection.send(len(wire).to_bytes(2, "big") + wire)
+    return len(wire).to_bytes(2, "big") + wire
 
 
 async def message(connection: Connection, seconds: float) -> bytes:

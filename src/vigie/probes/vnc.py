@@ -24,11 +24,11 @@ async def ask(connection: Connection, *, first: float, total: float) -> Found:
     """Agree on a version, read the ways to sign in, choose none and leave. Raises Garbled when it is not VNC."""
     line = await connection.read_exactly(12, first=first, total=total)
     version = parse_version(line)
-    asked = b"RFB %03d.%03d\n" % _ours(version)
+    asked = b"RFB %03d.%03d\n" % our_version(version)
     types = None
     try:
         await connection.send(asked)
-        types = await _security(connection, _ours(version), first, total)
+        types = await _security(connection, our_version(version), first, total)
     except ProbeError:
         pass  # the version is an answer; the ways to sign in stay unknown
     facts = VncFacts(f"{version[0]}.{version[1]}", types)
@@ -44,7 +44,7 @@ def parse_version(line: bytes) -> tuple[int, int]:
     return int(found.group(1)), int(found.group(2))
 
 
-def _ours(version: tuple[int, int]) -> tuple[int, int]:
+def our_version(version: tuple[int, int]) -> tuple[int, int]:
     """The newest that both know; RFC 6143 7.1.1 has three, and an unknown one counts as the oldest."""
     if version >= _NEWEST:
         return _NEWEST

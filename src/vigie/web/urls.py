@@ -18,6 +18,7 @@ from . import (
     perimeter_routes,
     shared_incident_routes,
     sighting_routes,
+    spared_routes,
     watch_routes,
 )
 from . import converters as converters  # registers them before any route is read
@@ -148,5 +149,6 @@ urlpatterns: list[URLPattern] = [
     *people_routes.ROUTES,
     *shared_incident_routes.ROUTES,
     *sighting_routes.ROUTES,
+    *spared_routes.ROUTES,
     *watch_routes.ROUTES,
 ]

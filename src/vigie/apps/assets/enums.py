@@ -59,6 +59,18 @@ class ProposalSource(TextChoices):
     CERTIFICATE_LOG = "certificate_log", _("certificate transparency")
 
 
+class SparedWhy(TextChoices):
+    OPT_OUT = "opt_out", _("somebody asked that it be left alone")
+    FRAGILE = "fragile", _("fragile equipment")
+
+
+class Treatment(TextChoices):
+    """The same slugs as vigie.data.care.Treatment; a test holds them together."""
+
+    NONE = "none", _("nothing is sent")
+    LIGHT = "light", _("the lightest looks only")
+
+
 class LeakKind(TextChoices):
     CREDENTIALS = "credentials", _("leaked credentials")
     CODE = "code", _("leaked code")

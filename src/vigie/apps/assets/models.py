@@ -23,6 +23,8 @@ from .enums import (
     ProofState,
     ProposalSource,
     ProposalState,
+    SparedWhy,
+    Treatment,
 )
 
 
@@ -222,6 +224,40 @@ class Proposal(models.Model):
             models.CheckConstraint(
                 condition=Q(state="waiting", decided_at=None) | (~Q(state="waiting") & Q(decided_at__isnull=False)),
                 name="assets_decided_proposal_has_a_date",
+            ),
+        ]
+
+
+class SparedQuerySet(OfPerimeterQuerySet):
+    def in_force(self, moment: datetime) -> Self:
+        return self.filter(recorded_at__lte=moment).filter(Q(lifted_at=None) | Q(lifted_at__gt=moment))
+
+
+class SparedAddress(models.Model):
+    """Addresses that are left alone, or asked the least, whatever a mandate allows. Lifted, never erased."""
+
+    # Whose it is, when it is known here: who asks by the contact of the scanner need not be anybody's.
+    establishment = models.ForeignKey(
+        Establishment, null=True, blank=True, on_delete=models.CASCADE, related_name="spared"
+    )
+    value = models.CharField(max_length=43)  # canonical network
+    why = models.CharField(max_length=8, choices=SparedWhy)
+    treatment = models.CharField(max_length=5, choices=Treatment)
+    asked_by = models.CharField(max_length=200)  # who asked, in words
+    reason = models.CharField(max_length=300, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=200)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.CharField(max_length=200, blank=True)
+    lifted_reason = models.CharField(max_length=300, blank=True)
+
+    objects = SparedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["value", "why"], condition=Q(lifted_at=None), name="assets_spared_once"),
+            models.CheckConstraint(
+                condition=~Q(why="opt_out") | Q(treatment="none"), name="assets_who_opts_out_gets_nothing"
             ),
         ]
 

@@ -9,10 +9,12 @@ from django.db.models import QuerySet
 
 from vigie.engine.ownership import Reach, name_is_proved, network_is_proved
 from vigie.probes import scope
+from vigie.probes.spared import Spared
 
 from .addresses import kinds_reaching
 from .enums import AssetKind
 from .models import Asset, Contest, Mandate, Proof
+from .sparing import spared_now, within
 from .standing import Claims, claims_of, reach_under
 from .windows import stored_windows
 
@@ -37,7 +39,8 @@ def mandates_for(establishment_id: int, now: datetime) -> tuple[scope.Mandate, .
         return ()
     assets = list(assets_of(establishment_id, now))
     claims = claims_of(establishment_id, now)
-    return tuple(_as_the_gate_reads(row, assets, claims) for row in rows)
+    spared = spared_now(now)
+    return tuple(_as_the_gate_reads(row, assets, claims, spared) for row in rows)
 
 
 def domains_to_read(establishment_id: int, now: datetime) -> tuple[str, ...]:
@@ -52,7 +55,7 @@ def domains_to_read(establishment_id: int, now: datetime) -> tuple[str, ...]:
     )
 
 
-def _as_the_gate_reads(row: Mandate, assets: list[Asset], claims: Claims) -> scope.Mandate:
+def _as_the_gate_reads(row: Mandate, assets: list[Asset], claims: Claims, spared: tuple[Spared, ...]) -> scope.Mandate:
     kind = scope.MandateKind(row.kind)
     networks: list[scope.Network] = []
     names: set[str] = set()
@@ -87,6 +90,7 @@ def _as_the_gate_reads(row: Mandate, assets: list[Asset], claims: Claims) -> sco
         windows=stored_windows(row.windows),
         intensity=scope.Intensity(row.intensity),
         allow_mllp_frame=row.allow_mllp_frame,
+        spared=within(networks, spared),
     )
 
 

@@ -21,5 +21,9 @@ class InvalidProof(PerimeterRefused):
     pass
 
 
+class InvalidSpared(PerimeterRefused):
+    pass
+
+
 class InvalidContest(PerimeterRefused):
     pass

@@ -13,7 +13,7 @@ from vigie.probes.scope import MandateKind
 from vigie.probes.settings import settings_for
 from vigie.probes.stop import FileStop
 
-from . import proofs, registrations
+from . import proofs, registrations, sparing
 from .enums import MandateKind as Given
 from .enums import ProofMethod, ProofState
 from .models import Mandate, Proof
@@ -44,6 +44,7 @@ def _sight(proof: Proof) -> ownership.Sight:
         settings=settings_for(settings.VIGIE.scanner_contact, resolvers=resolvers),
         stop=FileStop(home / "STOP"),
         clock=timezone.now,
+        spared=sparing.spared_now(timezone.now()),
     )
     return asyncio.run(look)
 

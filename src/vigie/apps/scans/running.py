@@ -13,6 +13,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from vigie.apps.assets import registrations
+from vigie.apps.assets.sparing import spared_now
 from vigie.apps.jobs import actions as jobs
 from vigie.apps.jobs.failures import Interrupted
 from vigie.engine.facts import HostLook
@@ -202,6 +203,7 @@ class _Run:
                 self._pass_on_orders()
                 if polls % PAUSES_EVERY == 0:
                     self.pauses.refresh(self.clock())
+                    self._spare()
                 self.pauses.note(self.clock())
             try:
                 host = hosts.get(timeout=0.1)
@@ -211,6 +213,13 @@ class _Run:
                 self.shut.append(host)
             elif not host.cut:  # one that the stop cut short is not a completed look: it will be asked again
                 yield host
+
+    def _spare(self) -> None:
+        """What somebody asked to be left alone since the look began."""
+        known = set(self.perimeter.scope.spared)
+        for one in spared_now(self.clock()):
+            if one not in known:
+                self.perimeter.scope.spare(one)
 
     def _pass_on_orders(self) -> None:
         if _worker_ends():

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from vigie.apps.assets.enums import AssetKind, ContestDecision, MandateKind, ProofMethod
+from vigie.apps.assets.enums import AssetKind, ContestDecision, MandateKind, ProofMethod, SparedWhy, Treatment
 from vigie.apps.assets.models import Asset
 from vigie.probes.ownership import PATH, TEXT, record_name
 
@@ -79,6 +79,22 @@ class JudgementForm(PlainForm):
     reason = forms.CharField(
         label=_("Why"), max_length=300, required=False, help_text=_("Needed for a refusal: the establishment reads it.")
     )
+
+
+class SparedForm(PlainForm):
+    value = forms.CharField(label=_("Address or range"), max_length=43, help_text=_("203.0.113.17 or 203.0.113.0/28"))
+    why = forms.ChoiceField(label=_("Why"), choices=SparedWhy.choices)
+    treatment = forms.ChoiceField(
+        label=_("What may still be sent"),
+        choices=Treatment.choices,
+        help_text=_("Where somebody asked that it be left alone, nothing is sent, whatever is chosen here."),
+    )
+    asked_by = forms.CharField(label=_("Who asks"), max_length=200, help_text=_("Name, and how to reach them."))
+    reason = forms.CharField(label=_("In their words"), max_length=300, required=False)
+
+
+class LiftForm(PlainForm):
+    reason = forms.CharField(label=_("On what it rests"), max_length=300)
 
 
 #   what an establishment may sign for itself; enclosed networks are the operator's to open

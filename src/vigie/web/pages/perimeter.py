@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from vigie.apps.assets import actions, standing
 from vigie.apps.assets.enums import ProposalState
-from vigie.apps.assets.models import Asset, Mandate, Proposal
+from vigie.apps.assets.models import Asset, Mandate, Proposal, SparedAddress
 from vigie.apps.assets.refusals import PerimeterRefused
 from vigie.apps.assets.terms import begins, ends
 from vigie.apps.registry.enums import Right
@@ -50,6 +50,7 @@ def perimeter(request: HttpRequest, finess: str) -> HttpResponse:
         "assets": assets,
         "held": sum(bool(state.why) for state in assets if state.asset.valid_until is None),
         "proposed": Proposal.objects.filter(establishment=one, state=ProposalState.WAITING).count(),
+        "spared": SparedAddress.objects.in_force(now).filter(establishment=one).order_by("recorded_at", "pk"),
         "in_force": [m for m in mandates if m.withdrawn_at is None and m.valid_from <= now < m.valid_until],
         "others": [m for m in mandates if m.withdrawn_at is not None or not m.valid_from <= now < m.valid_until],
         "now": now,

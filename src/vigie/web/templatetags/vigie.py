@@ -14,6 +14,7 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from vigie.apps.assets.enums import Intensity
 from vigie.apps.assets.windows import windows_text
 from vigie.apps.findings.enums import Severity
 from vigie.apps.findings.models import Finding, Sighting
@@ -138,6 +139,11 @@ def subject_title(subject: str) -> str:
 @register.filter
 def unknown_reason(reason: str) -> str:
     return wording.unknown_reason(reason)
+
+
+@register.filter
+def intensity_label(slug: str) -> str:
+    return str(Intensity(slug).label)
 
 
 @register.filter
