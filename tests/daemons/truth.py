@@ -28,6 +28,10 @@ EXIM, POSTFIX, OPENSMTPD, SENDMAIL = "exim:exim", "postfix:postfix", "openbsd:op
 DOVECOT, ORTHANC, DCMTK = "dovecot:dovecot", "orthanc-server:orthanc", "offis:dcmtk"
 REDIS, MARIADB, POSTGRESQL = "redis:redis", "mariadb:mariadb", "postgresql:postgresql"
 LISTING, NO_HSTS, OLD_TLS = "http-directory-listing", "http-no-hsts", "tls-obsolete-protocol"
+SELF_SIGNED, EXPIRED = "tls-certificate-self-signed", "tls-certificate-expired"
+UNPROTECTED, WORN_OUT = "tls-suites-without-protection", "tls-weak-suites"
+# A store that counts the conversations left halfway is asked within one alone: what else it accepts is not told.
+ASKED_ONCE = "tls-obsolete-protocol tls-ssl-v3 tls-suites-without-protection tls-weak-suites tls-weak-key-exchange"
 IN_CLEAR, NO_STARTTLS = "ftp-no-tls", "smtp-no-starttls"
 BIND, UNBOUND, KAMAILIO = "isc:bind", "nlnetlabs:unbound", "kamailio:kamailio"
 RESOLVES = "dns-resolves-for-anyone"
@@ -50,14 +54,21 @@ TRUTH = {
     ("nginx-in-trouble", 8080): of("http", NGINX, unknown=IN_TROUBLE),
     ("nginx-tls12", 8443): of("https", NGINX),
     ("nginx-tls13", 8443): of("https", NGINX),
-    ("nginx-tls10", 8443): of("https", NGINX, OLD_TLS),
-    ("nginx-tls10-only", 8443): of("https", NGINX, OLD_TLS),
+    ("nginx-tls10", 8443): of("https", NGINX, OLD_TLS, UNPROTECTED),
+    ("nginx-tls10-only", 8443): of("https", NGINX, OLD_TLS, UNPROTECTED),
     ("nginx-no-hsts", 8443): of("https", NGINX, NO_HSTS),
     ("nginx-tls-other-port", 20443): of("https", NGINX),
     ("nginx-tls-on-http-port", 8080): of("https", NGINX),
     ("nginx-self-signed", 8443): of("https", NGINX, "tls-certificate-self-signed"),
     ("nginx-expired", 8443): of("https", NGINX, "tls-certificate-expired"),
     ("nginx-ends-soon", 8443): of("https", NGINX, "tls-certificate-expires-soon"),
+    ("nginx-short-key", 8443): of("https", NGINX, "tls-weak-key"),
+    ("nginx-short-group", 8443): of("https", NGINX, "tls-weak-key-exchange"),
+    ("nginx-sha1", 8443): of("https", NGINX, "tls-weak-signature"),
+    ("nginx-alone", 8443): of("https", NGINX, "tls-chain-incomplete"),
+    ("nginx-linked", 8443): of("https", NGINX),
+    ("nginx-in-clear-under-tls", 8443): of("https", NGINX, UNPROTECTED),
+    ("nginx-revoked", 8443): of("https", NGINX, "tls-certificate-revoked"),
     ("apache", 8080): of("http", APACHE),
     ("apache-listing", 8080): of("http", APACHE, LISTING),
     ("apache-no-version", 8080): of("http", APACHE, version=None),
@@ -84,7 +95,7 @@ TRUTH = {
     ("squid", 3128): of("http", SQUID),
     ("squid-no-version", 3128): of("http", SQUID, version=None),
     ("stunnel", 8443): of("https", MICRO, LISTING, NO_HSTS, version=None),
-    ("stunnel-tls10", 8443): of("https", MICRO, LISTING, NO_HSTS, OLD_TLS, version=None),
+    ("stunnel-tls10", 8443): of("https", MICRO, LISTING, NO_HSTS, OLD_TLS, UNPROTECTED, version=None),
     ("tomcat", 8080): of("http", TOMCAT, version=None),
     ("tomcat-no-page", 8080): of("http", TOMCAT),
     ("tomcat-listing", 8080): of("http", TOMCAT, LISTING),
@@ -92,6 +103,8 @@ TRUTH = {
     ("jetty", 8080): of("http", JETTY),
     ("proftpd", 2121): of("ftp", PROFTPD, IN_CLEAR, version=None),
     ("proftpd-tls", 2121): of("ftp", PROFTPD, version=None),
+    # Its own settings are added to "!aNULL" by nobody: what is not encrypted it takes from no one.
+    ("proftpd-tls-old", 2121): of("ftp", PROFTPD, OLD_TLS, EXPIRED, UNPROTECTED, version=None),
     ("proftpd-silent", 2121): of("ftp", PROFTPD, IN_CLEAR, version=None),
     ("proftpd-version", 2121): of("ftp", PROFTPD, IN_CLEAR),
     ("proftpd-other-port", 20021): of("ftp", PROFTPD, IN_CLEAR, version=None),
@@ -104,11 +117,15 @@ TRUTH = {
     # It tells its features to no one who has not signed in.
     ("inetutils-ftpd", 2121): of("ftp", "gnu:inetutils", IN_CLEAR),
     ("exim", 2525): of("smtp", EXIM, NO_STARTTLS),
-    ("exim-tls", 2525): of("smtp", EXIM),
+    # Both accept TLS 1.0 unless they are told not to.
+    ("exim-tls", 2525): of("smtp", EXIM, OLD_TLS),
+    ("exim-tls13", 2525): of("smtp", EXIM),
+    ("exim-tls-old", 2525): of("smtp", EXIM, OLD_TLS, WORN_OUT),
     ("exim-own-words", 2525): of("smtp", EXIM, NO_STARTTLS, version=None),
     ("exim-other-port", 20025): of("smtp", EXIM, NO_STARTTLS),
     ("postfix", 2525): of("smtp", POSTFIX, NO_STARTTLS, version=None),
-    ("postfix-tls", 2525): of("smtp", POSTFIX, version=None),
+    ("postfix-tls", 2525): of("smtp", POSTFIX, OLD_TLS, version=None),
+    ("postfix-tls12", 2525): of("smtp", POSTFIX, version=None),
     ("opensmtpd", 2525): of("smtp", OPENSMTPD, NO_STARTTLS, version=None),
     ("opensmtpd-tls", 2525): of("smtp", OPENSMTPD, version=None),
     ("sendmail", 2525): of("smtp", SENDMAIL, NO_STARTTLS),
@@ -119,6 +136,8 @@ TRUTH = {
     ("dovecot-refusing", 20110): of("pop3", DOVECOT, version=None),
     ("dovecot-tls", 20143): of("imap", DOVECOT, version=None),
     ("dovecot-tls", 20110): of("pop3", DOVECOT, version=None),
+    ("dovecot-tls-old", 20143): of("imap", DOVECOT, OLD_TLS, UNPROTECTED, SELF_SIGNED, version=None),
+    ("dovecot-tls-old", 20110): of("pop3", DOVECOT, OLD_TLS, UNPROTECTED, SELF_SIGNED, version=None),
     # Its association speaks with the voice of the library that it is made with.
     ("orthanc", 4242): of("dicom", DCMTK, "dicom-answers-anyone", version="3.6.7"),
     ("orthanc", 8042): of("http", ORTHANC),
@@ -132,8 +151,10 @@ TRUTH = {
     ("redis-password", 6379): of("redis", REDIS, "database-exposed", version=None),
     ("memcached", 11211): of("memcached", "memcached:memcached", "memcached-answers-anyone"),
     ("mariadb", 3306): of("mysql", MARIADB, "database-exposed"),
+    ("mariadb-tls", 3306): of("mysql", MARIADB, "database-exposed", SELF_SIGNED, unknown=ASKED_ONCE),
     ("postgresql", 5432): of("postgresql", POSTGRESQL, "database-exposed", version=None),
     ("postgresql-tls", 5432): of("postgresql", POSTGRESQL, "database-exposed", version=None),
+    ("postgresql-tls-old", 5432): of("postgresql", POSTGRESQL, "database-exposed", OLD_TLS, UNPROTECTED, version=None),
     ("telnetd", 2323): of("telnet", None, "telnet-exposed"),
     ("vnc", 5901): of("vnc", None, "vnc-without-password"),
     ("vnc-password", 5902): of("vnc", None, "vnc-exposed"),
@@ -149,6 +170,8 @@ TRUTH = {
     ("mosquitto", 1883): of("mqtt", None, "broker-exposed"),
     ("mosquitto-closed", 1883): of("mqtt", None, "broker-exposed"),
     ("slapd", 2389): of("ldap", "openldap:openldap", "ldap-exposed", version=None),
+    ("slapd-tls", 2389): of("ldap", "openldap:openldap", "ldap-exposed", version=None),
+    ("slapd-tls-expired", 2389): of("ldap", "openldap:openldap", "ldap-exposed", EXPIRED, OLD_TLS, version=None),
     ("snmpd", 1161): Truth(None),  # over a connection it says nothing before it knows who asks
     ("kamailio", 5060): of("sip", KAMAILIO),
 }

@@ -7,14 +7,14 @@ from .daemon import Daemon, Place, given, inetd, own_names
 Command = list[str | Path]
 
 
-def proftpd(place: Place, *lines: str, tls: str = "") -> Command:
+def proftpd(place: Place, *lines: str, tls: str = "", protocols: str = "TLSv1.2 TLSv1.3") -> Command:
     user, group = own_names()
     secure = [
         "LoadModule mod_tls.c",
         "TLSEngine on",
         f"TLSRSACertificateFile {place.tls}/{tls}.pem",
         f"TLSRSACertificateKeyFile {place.tls}/{tls}.pem",
-        "TLSProtocol TLSv1.2 TLSv1.3",
+        f"TLSProtocol {protocols}",
     ]
     config = place.write(
         "proftpd.conf",
@@ -77,6 +77,13 @@ def inetutils(place: Place) -> Command:
 DAEMONS = (
     Daemon("proftpd", "proftpd-core", (2121,), proftpd),
     Daemon("proftpd-tls", "proftpd-core", (2121,), given(proftpd, tls="good"), needs=("proftpd-mod-crypto",)),
+    Daemon(
+        "proftpd-tls-old",
+        "proftpd-core",
+        (2121,),
+        given(proftpd, "TLSCipherSuite ALL:@SECLEVEL=0", tls="expired", protocols="TLSv1 TLSv1.1 TLSv1.2"),
+        needs=("proftpd-mod-crypto",),
+    ),
     Daemon("proftpd-silent", "proftpd-core", (2121,), given(proftpd, "ServerIdent off")),
     Daemon("proftpd-version", "proftpd-core", (2121,), given(proftpd, 'ServerIdent on "ProFTPD %{version} Server"')),
     Daemon("proftpd-other-port", "proftpd-core", (20021,), proftpd),

@@ -55,9 +55,10 @@ def mosquitto(place: Place, *settings: str) -> Command:
     return ["mosquitto", "-c", place.write("mosquitto.conf", "\n".join(lines))]
 
 
-def slapd(place: Place) -> Command:
+def slapd(place: Place, *lines: str) -> Command:
     """Empty, its root entry readable: what a directory shows before anybody signs in."""
     (place.home / "db").mkdir()
+    own = "\n".join(lines)
     schema = place.root / "etc/ldap/schema/core.schema"
     config = place.write(
         "slapd.conf",
@@ -65,12 +66,23 @@ def slapd(place: Place) -> Command:
 modulepath {next(place.root.glob("usr/lib/ldap"))}
 moduleload back_mdb
 pidfile {place.home}/pid
+{own}
 database mdb
 suffix "dc=valombre,dc=example"
 directory {place.home}/db
 """,
     )
     return ["slapd", "-d", "0", "-f", config, "-h", f"ldap://{place.address}:{place.port}"]
+
+
+def slapd_tls(place: Place, *lines: str, tls: str = "good") -> Command:
+    return slapd(
+        place,
+        f"TLSCertificateFile {place.tls}/{tls}.crt",
+        f"TLSCertificateKeyFile {place.tls}/{tls}.key",
+        f"TLSCACertificateFile {place.tls}/good.crt",
+        *lines,
+    )
 
 
 def snmpd(place: Place) -> Command:
@@ -104,6 +116,8 @@ request_route {{ sl_send_reply("200", "OK"); exit; }}
 
 OPEN = ("recursion yes", "allow-recursion { any; }", "allow-query { any; }")
 
+SLAPD_OLD = "TLSCipherSuite NORMAL:-VERS-TLS1.0"
+
 DAEMONS = (
     Daemon("bind", "bind9", (5353,), given(bind, "recursion no")),
     Daemon("bind-open", "bind9", (5353,), given(bind, *OPEN)),
@@ -114,6 +128,8 @@ DAEMONS = (
     Daemon("mosquitto", "mosquitto", (1883,), given(mosquitto, "allow_anonymous true")),
     Daemon("mosquitto-closed", "mosquitto", (1883,), given(mosquitto, "allow_anonymous false")),
     Daemon("slapd", "slapd", (2389,), slapd),
+    Daemon("slapd-tls", "slapd", (2389,), given(slapd_tls, "TLSCipherSuite NORMAL:-VERS-TLS1.0:-VERS-TLS1.1")),
+    Daemon("slapd-tls-expired", "slapd", (2389,), given(slapd_tls, SLAPD_OLD, tls="expired")),
     Daemon("snmpd", "snmpd", (1161,), snmpd),  # recognised without connection only
     Daemon("kamailio", "kamailio", (5060,), kamailio),
 )

@@ -16,8 +16,9 @@ def memcached(place: Place, *options: str) -> Command:
     return ["memcached", "-l", place.address, "-p", str(place.port), "-m", "8", "-t", "1", *options]
 
 
-def mariadb(place: Place, *options: str) -> Command:
+def mariadb(place: Place, *options: str, tls: str = "") -> Command:
     """Without its own tables: nobody signs in, what it says before is all that is looked at."""
+    secure = [f"--ssl-cert={place.tls}/{tls}.crt", f"--ssl-key={place.tls}/{tls}.key"] if tls else []
     (place.home / "data").mkdir()
     return [
         "mariadbd",
@@ -34,6 +35,7 @@ def mariadb(place: Place, *options: str) -> Command:
         "--innodb-log-file-size=4M",
         "--innodb-buffer-pool-size=8M",
         "--innodb-fast-shutdown=3",
+        *secure,
         *options,
     ]
 
@@ -47,10 +49,12 @@ def postgresql(place: Place, *settings: str) -> Command:
     return ["sh", "-c", f"{make} && exec {serve}"]
 
 
-def postgresql_tls(place: Place) -> Command:
+def postgresql_tls(place: Place, *settings: str) -> Command:
     # Its key must be readable by itself alone.
     place.write("key", (place.tls / "good.key").read_text()).chmod(0o600)
-    return postgresql(place, "ssl=on", f"ssl_cert_file={place.tls}/good.crt", f"ssl_key_file={place.home}/key")
+    return postgresql(
+        place, "ssl=on", f"ssl_cert_file={place.tls}/good.crt", f"ssl_key_file={place.home}/key", *settings
+    )
 
 
 def telnetd(place: Place) -> Command:
@@ -69,8 +73,15 @@ DAEMONS = (
     Daemon("redis-password", "redis-server", (6379,), given(redis, "requirepass unused")),
     Daemon("memcached", "memcached", (11211,), memcached),
     Daemon("mariadb", "mariadb-server-core", (3306,), mariadb),
+    Daemon("mariadb-tls", "mariadb-server-core", (3306,), given(mariadb, tls="self-signed")),
     Daemon("postgresql", "postgresql-15", (5432,), postgresql),
     Daemon("postgresql-tls", "postgresql-15", (5432,), postgresql_tls),
+    Daemon(
+        "postgresql-tls-old",
+        "postgresql-15",
+        (5432,),
+        given(postgresql_tls, "ssl_min_protocol_version=TLSv1", "ssl_ciphers=ALL:@SECLEVEL=0"),
+    ),
     Daemon("telnetd", "inetutils-telnetd", (2323,), telnetd),
     Daemon("vnc", "tigervnc-standalone-server", (5901,), given(vnc, "-SecurityTypes", "None"), as_root=True),
     Daemon(

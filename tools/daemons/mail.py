@@ -194,9 +194,17 @@ import_environment = LD_LIBRARY_PATH TZ
     return among_own_users(place, *both, f"{place.root}/usr/sbin/dovecot -F -c {config}")
 
 
-def dovecot_tls(place: Place) -> Command:
-    return dovecot(place, "ssl = yes", f"ssl_cert = <{place.tls}/good.crt", f"ssl_key = <{place.tls}/good.key")
+def dovecot_tls(place: Place, *lines: str, tls: str = "good") -> Command:
+    return dovecot(
+        place, "ssl = yes", f"ssl_cert = <{place.tls}/{tls}.crt", f"ssl_key = <{place.tls}/{tls}.key", *lines
+    )
 
+
+# GnuTLS, which it is made with, still knows what others have forgotten.
+EXIM_OLD = "tls_require_ciphers = NORMAL:+3DES-CBC:+ARCFOUR-128:+ANON-ECDH:+ANON-DH"
+EXIM_TLS13 = "tls_require_ciphers = NORMAL:-VERS-ALL:+VERS-TLS1.3"
+POSTFIX_TLS12 = "smtpd_tls_protocols = >=TLSv1.2"
+DOVECOT_OLD = ("ssl_min_protocol = TLSv1", "ssl_cipher_list = ALL:eNULL:@SECLEVEL=0")
 
 DAEMONS = (
     Daemon("exim", "exim4-daemon-light", (2525,), exim, as_root=True),
@@ -208,9 +216,12 @@ DAEMONS = (
         given(exim, "smtp_banner = $smtp_active_hostname ESMTP"),
         as_root=True,
     ),
+    Daemon("exim-tls13", "exim4-daemon-light", (2525,), given(exim_tls, EXIM_TLS13), as_root=True),
+    Daemon("exim-tls-old", "exim4-daemon-light", (2525,), given(exim_tls, EXIM_OLD), as_root=True),
     Daemon("exim-other-port", "exim4-daemon-light", (20025,), exim, as_root=True),
     Daemon("postfix", "postfix", (2525,), postfix, as_root=True),
     Daemon("postfix-tls", "postfix", (2525,), postfix_tls, as_root=True),
+    Daemon("postfix-tls12", "postfix", (2525,), given(postfix_tls, POSTFIX_TLS12), as_root=True),
     Daemon("opensmtpd", "opensmtpd", (2525,), opensmtpd, as_root=True),
     Daemon("opensmtpd-tls", "opensmtpd", (2525,), given(opensmtpd, tls="good"), as_root=True),
     Daemon("sendmail", "sendmail-bin", (2525,), sendmail, as_root=True),
@@ -231,4 +242,12 @@ DAEMONS = (
         as_root=True,
     ),
     Daemon("dovecot-tls", "dovecot-imapd", (20143, 20110), dovecot_tls, needs=("dovecot-pop3d",), as_root=True),
+    Daemon(
+        "dovecot-tls-old",
+        "dovecot-imapd",
+        (20143, 20110),
+        given(dovecot_tls, *DOVECOT_OLD, tls="self-signed"),
+        needs=("dovecot-pop3d",),
+        as_root=True,
+    ),
 )

@@ -18,9 +18,16 @@ def site(place: Place, page: str | None = PAGE) -> str:
     return f"{place.home}/site"
 
 
-def nginx(place: Place, *settings: str, page: str | None = PAGE, tls: str = "", protocols: str = "") -> Command:
+def nginx(
+    place: Place,
+    *settings: str,
+    page: str | None = PAGE,
+    tls: str = "",
+    protocols: str = "",
+    secure: bool = False,
+) -> Command:
     weak = "ssl_ciphers ALL:@SECLEVEL=0;" if "TLSv1 " in protocols else ""
-    secure = f"ssl_certificate {place.tls}/{tls}.pem; ssl_certificate_key {place.tls}/{tls}.pem; {weak}" if tls else ""
+    own = f"ssl_certificate {place.tls}/{tls}.pem; ssl_certificate_key {place.tls}/{tls}.pem; {weak}" if tls else ""
     temporary = "\n".join(
         f"{kind}_temp_path {place.home}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
@@ -29,7 +36,7 @@ def nginx(place: Place, *settings: str, page: str | None = PAGE, tls: str = "", 
         f"""pid {place.home}/pid; daemon off; error_log stderr; worker_processes 1; events {{}}
 http {{ access_log off; {temporary}
 types {{ text/html html; }}
-server {{ listen {place.address}:{place.port}{" ssl" if tls else ""}; root {site(place, page)}; {secure}
+server {{ listen {place.address}:{place.port}{" ssl" if tls or secure else ""}; root {site(place, page)}; {own}
 {f"ssl_protocols {protocols};" if protocols else ""} {" ".join(f"{one};" for one in settings)} }} }}
 """,
     )
@@ -100,6 +107,38 @@ def webfs(place: Place) -> Command:
     return ["webfsd", "-F", "-i", place.address, "-p", str(place.port), "-r", site(place, None)]
 
 
+def nginx_revoked(place: Place) -> Command:
+    """It passes on what its authority says, as it was told to."""
+    stapled = ("ssl_stapling on", f"ssl_stapling_file {place.tls}/revoked.ocsp")
+    return nginx(place, NGINX_HSTS, *stapled, tls="revoked")
+
+
+def nginx_short_group(place: Place) -> Command:
+    """A Diffie-Hellman group that it is given, of 1,024 bits."""
+    group = f"openssl dhparam -dsaparam -out {place.home}/group 1024 2>/dev/null"
+    suites = "ssl_ciphers DHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0"
+    serve = nginx(place, NGINX_HSTS, suites, f"ssl_dhparam {place.home}/group", tls="good", protocols="TLSv1.2")
+    return ["sh", "-c", f"{group} && exec {' '.join(map(str, serve))}"]
+
+
+def nginx_sha1(place: Place) -> Command:
+    """A certificate that an authority of another age signed, by the only tool that still signs so."""
+    home = place.home
+    place.write("extensions", f"subjectAltName=DNS:{NAME}\n")
+    new = "openssl req -newkey rsa:2048 -nodes"
+    sign = f"openssl x509 -req -sha1 -days 90 -in {home}/request"
+    steps = [
+        f"{new} -x509 -keyout {home}/ca.key -out {home}/ca.crt -subj /CN=Old -days 90",
+        f"{new} -keyout {home}/key -out {home}/request -subj /CN={NAME}",
+        f"{sign} -CA {home}/ca.crt -CAkey {home}/ca.key -CAcreateserial -extfile {home}/extensions -out {home}/leaf",
+        f"cat {home}/leaf {home}/ca.crt > {home}/crt",
+    ]
+    shown = (f"ssl_certificate {home}/crt", f"ssl_certificate_key {home}/key", "ssl_ciphers DEFAULT:@SECLEVEL=0")
+    serve = " ".join(map(str, nginx(place, NGINX_HSTS, *shown, protocols=TLS_NEW, secure=True)))
+    return ["sh", "-c", " && ".join([*(f"{step} 2>/dev/null" for step in steps), f"exec {serve}"])]
+
+
+TLS_NEW = "TLSv1.2 TLSv1.3"
 TLS_OLD = "TLSv1 TLSv1.1 TLSv1.2"
 NGINX_HSTS = f'add_header Strict-Transport-Security "{HSTS}" always'
 
@@ -121,6 +160,28 @@ DAEMONS = (
     Daemon("nginx-self-signed", "nginx", (8443,), given(nginx, NGINX_HSTS, tls="self-signed")),
     Daemon("nginx-expired", "nginx", (8443,), given(nginx, NGINX_HSTS, tls="expired")),
     Daemon("nginx-ends-soon", "nginx", (8443,), given(nginx, NGINX_HSTS, tls="ends-soon")),
+    Daemon(
+        "nginx-short-key",
+        "nginx",
+        (8443,),
+        given(nginx, NGINX_HSTS, "ssl_ciphers DEFAULT:@SECLEVEL=0", tls="short-key", protocols=TLS_NEW),
+    ),
+    Daemon("nginx-short-group", "nginx", (8443,), nginx_short_group),
+    Daemon("nginx-sha1", "nginx", (8443,), nginx_sha1),
+    Daemon("nginx-alone", "nginx", (8443,), given(nginx, NGINX_HSTS, tls="alone")),
+    Daemon("nginx-linked", "nginx", (8443,), given(nginx, NGINX_HSTS, tls="linked")),
+    Daemon(
+        "nginx-in-clear-under-tls",
+        "nginx",
+        (8443,),
+        given(
+            nginx,
+            NGINX_HSTS,
+            "ssl_ciphers eNULL:ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0",
+            tls="good",
+            protocols=TLS_NEW,
+        ),
+    ),
     Daemon("apache", "apache2", (8080,), apache),
     Daemon("apache-listing", "apache2", (8080,), given(apache, "Options +Indexes", page=None)),
     Daemon("apache-no-version", "apache2", (8080,), given(apache, "ServerTokens Prod", "ServerSignature Off")),
@@ -132,6 +193,7 @@ DAEMONS = (
         (8443,),
         given(apache, f'Header always set Strict-Transport-Security "{HSTS}"', tls="good"),
     ),
+    Daemon("nginx-revoked", "nginx", (8443,), nginx_revoked),
     Daemon(
         "apache-tls10",
         "apache2",
