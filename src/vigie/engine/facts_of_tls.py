@@ -35,7 +35,6 @@ class Certificate:
     chain_complete: bool | None = None  # its issuer's certificate is shown; None when that cannot be required
     says_status_at: bool = False  # it says where its authority can be asked whether it still holds (OCSP)
     must_staple: bool = False  # RFC 7633
-    spki_sha256: str = ""  # of its public key, as a TLSA record may hold it
 
 
 class StapleStatus(StrEnum):

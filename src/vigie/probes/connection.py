@@ -185,6 +185,11 @@ class Connection:
         if not data:
             return
         try:
+            # Short as it is, it nearly always leaves at once: no timer is needed to wait for that.
+            with contextlib.suppress(BlockingIOError):
+                data = data[self._sock.send(data) :]
+            if not data:
+                return
             async with asyncio.timeout(seconds):
                 await asyncio.get_running_loop().sock_sendall(self._sock, data)
         except TimeoutError:

@@ -8,7 +8,6 @@ from functools import lru_cache
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID as Access
 
@@ -39,13 +38,13 @@ def read_certificate(der: bytes, above: Sequence[bytes] = ()) -> Certificate | N
 
 
 def _read(leaf: x509.Certificate, der: bytes, above: Sequence[bytes]) -> Certificate:
-    extensions = leaf.extensions
+    extensions, subject, issuer = leaf.extensions, leaf.subject, leaf.issuer  # each is read anew when it is asked for
     asks, issuer_at = _access(extensions)
     links = tuple(_link(one) for one in above[: MAX_CHAIN - 1])
-    self_signed = _is_self_signed(leaf)
+    self_signed = subject == issuer and _signed_by_itself(leaf)
     return Certificate(
-        subject=leaf.subject.rfc4514_string()[:512],
-        issuer=leaf.issuer.rfc4514_string()[:512],
+        subject=subject.rfc4514_string()[:512],
+        issuer=issuer.rfc4514_string()[:512],
         names=_names(extensions),
         not_before=leaf.not_valid_before_utc,
         not_after=leaf.not_valid_after_utc,
@@ -56,10 +55,9 @@ def _read(leaf: x509.Certificate, der: bytes, above: Sequence[bytes]) -> Certifi
         self_signed=self_signed,
         chain_length=min(1 + len(above), MAX_CHAIN),
         chain=tuple(link for link in links if link is not None),
-        chain_complete=None if self_signed else _is_complete(leaf, above, can_be_fetched=issuer_at),
+        chain_complete=None if self_signed else _is_complete(issuer, above, can_be_fetched=issuer_at),
         says_status_at=asks,
         must_staple=_must_staple(extensions),
-        spki_sha256=hashlib.sha256(spki_of(leaf)).hexdigest(),
     )
 
 
@@ -83,11 +81,6 @@ def name_matches(name: str, patterns: tuple[str, ...]) -> bool:
     parent = asked.partition(".")[2]
     wanted = {asked, f"*.{parent}"} if "." in parent else {asked}
     return any(pattern.rstrip(".") in wanted for pattern in patterns)
-
-
-def spki_of(leaf: x509.Certificate) -> bytes:
-    """Its public key with its kind, as RFC 6698 1.1.2 hashes it."""
-    return leaf.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _access(extensions: x509.Extensions) -> tuple[bool, bool]:
@@ -132,14 +125,14 @@ def _subject(der: bytes) -> bytes | None:
         return None
 
 
-def _is_complete(leaf: x509.Certificate, above: Sequence[bytes], *, can_be_fetched: bool) -> bool | None:
+def _is_complete(issuer: x509.Name, above: Sequence[bytes], *, can_be_fetched: bool) -> bool | None:
     """Whether the leaf's issuer is shown with it, wherever in the list (RFC 8446 4.4.2 lets them be in any order).
 
     A public authority never signs a leaf with its root (CA/Browser Forum BR 6.1.7), and says where the certificate
     between them can be fetched. One that says nothing may be a private root, which its clients have: None.
     """
-    issuer = leaf.issuer.public_bytes()
-    if any(_subject(one) == issuer for one in above[: MAX_CHAIN - 1]):
+    name = issuer.public_bytes()
+    if any(_subject(one) == name for one in above[: MAX_CHAIN - 1]):
         return True
     return False if can_be_fetched else None
 
@@ -166,9 +159,7 @@ def _key(one: x509.Certificate) -> str:
     return "Ed448" if isinstance(key, ed448.Ed448PublicKey) else "other"
 
 
-def _is_self_signed(leaf: x509.Certificate) -> bool:
-    if leaf.subject != leaf.issuer:
-        return False
+def _signed_by_itself(leaf: x509.Certificate) -> bool:
     try:
         leaf.verify_directly_issued_by(leaf)
     except InvalidSignature:
