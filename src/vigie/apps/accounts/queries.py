@@ -69,11 +69,13 @@ def people_over(establishment: Establishment, right: Right, now: datetime) -> Qu
     return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "email")
 
 
-def people_over_all(right: Right, now: datetime) -> QuerySet[User]:
-    """Those who have this right over the nation now, by name."""
+def colleagues(user: User, right: Right, now: datetime) -> QuerySet[User]:
+    """Others who have this right over the very places over which this person has it, by name."""
+    scope = user.scope(right, now)
+    over = Q(establishment__in=scope.establishments) | Q(group__in=scope.groups)
     kinds = [kind for kind, rights in RIGHTS.items() if right in rights]
-    held = Role.objects.in_force(now).filter(scope_kind=ScopeKind.NATION, kind__in=kinds)
-    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "email")
+    held = Role.objects.in_force(now).filter(Q(scope_kind=ScopeKind.NATION) if scope.nation else over, kind__in=kinds)
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).exclude(pk=user.pk).order_by("name", "email")
 
 
 ANSWERABLE = (RoleKind.ESTABLISHMENT_OFFICER, RoleKind.ESTABLISHMENT_DIRECTOR, RoleKind.GROUP_OFFICER)

@@ -1,5 +1,6 @@
 """Which weaknesses are open, at which date, and what burns? Read for the pages."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -41,6 +42,13 @@ def ranked(findings: QuerySet[Finding]) -> QuerySet[Finding]:
         .annotate(vulnerability_count=vulnerability_count())
         .order_by(*WORST_FIRST)
     )
+
+
+def in_this_order(found: Iterable[Finding]) -> list[Finding]:
+    """These very findings with all that a list shows of each, in the order in which they come."""
+    order = [one.pk for one in found]
+    rows = ranked(Finding.objects.filter(pk__in=order)).in_bulk()
+    return [rows[pk] for pk in order if pk in rows]
 
 
 def vulnerability_count() -> Coalesce:
@@ -94,14 +102,15 @@ class Listed:
     late: int
 
 
-def listed(findings: QuerySet[Finding], total: int, moment: datetime) -> Listed:
-    """Three small counts, each on its own index: one aggregate over all of them reads every row."""
-    return Listed(
-        open=total,
-        establishments=_establishments(findings.order_by(), total),
-        exploited=findings.order_by().filter(exploited=True).count(),
-        late=findings.order_by().filter(deadline__lt=moment).count(),
+def listed(findings: QuerySet[Finding], moment: datetime) -> Listed:
+    """One reading of an index that holds what is counted; each establishment is then asked whether it has one."""
+    rows = findings.order_by()
+    counted = rows.aggregate(
+        open=Count("pk"),
+        exploited=Count("pk", filter=Q(exploited=True)),
+        late=Count("pk", filter=Q(deadline__lt=moment)),
     )
+    return Listed(establishments=_establishments(rows, counted["open"]), **counted)
 
 
 def _establishments(findings: QuerySet[Finding], total: int) -> int:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Page, Paginator
-from django.db.models import F, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 
@@ -57,14 +58,30 @@ def _sorted(rows: QuerySet[Any], columns: Iterable[Column], asked: str, default:
     for column in columns:
         if column.order and column.slug == asked.removeprefix("-"):
             backwards = asked.startswith("-")
-            fields = [_ordered(name, backwards) for name in column.order]
+            fields = [_ordered(rows.model, name, backwards) for name in column.order]
             return rows.order_by(*fields, "pk")
     return rows if asked == default else _sorted(rows, columns, default, default)
 
 
-def _ordered(name: str, backwards: bool) -> Any:
-    field, down = F(name.removeprefix("-")), name.startswith("-") != backwards
-    return field.desc(nulls_last=True) if down else field.asc(nulls_last=True)
+def _ordered(model: type[Model], name: str, backwards: bool) -> Any:
+    path, down = name.removeprefix("-"), name.startswith("-") != backwards
+    # No index is in the order "nulls last": it is said only where there are nulls.
+    last = True if _may_be_null(model, path) else None
+    return F(path).desc(nulls_last=last) if down else F(path).asc(nulls_last=last)
+
+
+def _may_be_null(model: type[Model], path: str) -> bool:
+    """Whether a column can be empty; what is counted or computed is taken as if it could."""
+    here: Any = model
+    for part in path.split("__"):
+        try:
+            field = here._meta.get_field(part)
+        except FieldDoesNotExist:
+            return True
+        if field.null or not field.concrete:
+            return True
+        here = field.related_model
+    return False
 
 
 def table(

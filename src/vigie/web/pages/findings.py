@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from vigie.apps.accounts.models import User
+from vigie.apps.accounts.queries import colleagues
 from vigie.apps.findings import queries
 from vigie.apps.findings.enums import FindingKind, FindingState, Severity
 from vigie.apps.findings.filtering import PUT_DOWN, Wanted, in_state, matching
@@ -27,8 +28,6 @@ from vigie.web.components.page import Crumb, by, establishment_crumbs
 from vigie.web.components.page import asked as given
 from vigie.web.components.raw import shown
 from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
-
-from .giving import takers
 
 
 def _day(moment: datetime | None) -> str:
@@ -73,31 +72,40 @@ def findings(request: HttpRequest) -> HttpResponse:
     wanted = _wanted(request)
     state = "" if asked.is_past else wanted.state
     rows = in_state(wanted, asked).visible_to(viewer(request), timezone.now())
-    shown = matching(queries.ranked(rows), wanted, asked)
+    found = matching(rows, wanted, asked)
     if wants_csv(request):
-        return csv_response(sorted_by(shown, COLUMNS, request, "urgency"), COLUMNS, f"vigie-findings-{asked.day}")
-    page = table(shown, COLUMNS, request, "-ended" if state in PUT_DOWN else "urgency")
+        shown = sorted_by(queries.ranked(found), COLUMNS, request, "urgency")
+        return csv_response(shown, COLUMNS, f"vigie-findings-{asked.day}")
+    figures = None if state else queries.listed(found, asked.moment)
+    # An index alone says which hundred are on the page: what is shown is read for these alone.
+    page = table(
+        found.only("pk"),
+        COLUMNS,
+        request,
+        "-ended" if state in PUT_DOWN else "urgency",
+        shape=queries.in_this_order,
+        total=figures.open if figures else None,
+    )
     context = {
         "as_of": asked,
         "now": asked.moment,
         "table": page,
-        "figures": None if state else queries.listed(shown, page.total, asked.moment),
+        "figures": figures,
         "asked": request.GET,
         "state": state,
         "states": FindingState.choices,
         "severities": Severity.choices,
         "kinds": FindingKind.choices,
         "kept": _kept(wanted, request, asked),
-        "takers": _takers(request, wanted, page.total) if not state and not asked.is_past else None,
+        "takers": _takers(request, page.total) if not state and not asked.is_past else None,
     }
     return render(request, "web/pages/findings.html", context)
 
 
-def _takers(request: HttpRequest, wanted: Wanted, total: int) -> list[User] | None:
+def _takers(request: HttpRequest, total: int) -> list[User] | None:
     """To whom what is ticked can be given; None for whoever may give nothing."""
-    if not total or not viewer(request).has(Right.ACT, timezone.now()):
-        return None
-    return list(takers(request, wanted.finess))
+    user, now = viewer(request), timezone.now()
+    return list(colleagues(user, Right.ACT, now)) if total and user.has(Right.ACT, now) else None
 
 
 def _kept(wanted: Wanted, request: HttpRequest, asked: AsOf) -> queries.Kept | None:

@@ -1,7 +1,6 @@
 """Give the findings that are ticked in the list to one person, at once."""
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -9,28 +8,14 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from vigie.apps.accounts.models import User
-from vigie.apps.accounts.queries import people_over, people_over_all
 from vigie.apps.findings import planning
 from vigie.apps.findings.models import Finding
 from vigie.apps.registry.enums import Right
-from vigie.apps.registry.models import Establishment
 from vigie.web.access import viewer
 from vigie.web.components.page import by, way_back
 
 MOST = 500  # a page of the list holds a hundred
 ME, NOBODY = "me", "nobody"
-
-
-def takers(request: HttpRequest, finess: str) -> QuerySet[User]:
-    """Who else may be given what the list shows: those who act over its one establishment, else over the nation."""
-    user, now = viewer(request), timezone.now()
-    if user.scope(Right.ACT, now).nation and not finess:
-        return people_over_all(Right.ACT, now).exclude(pk=user.pk)
-    mine = Establishment.objects.visible_to(user, now, Right.ACT).select_related("department")
-    named = list((mine.filter(finess=finess) if finess else mine)[:2])
-    if len(named) == 1:
-        return people_over(named[0], Right.ACT, now).exclude(pk=user.pk)
-    return User.objects.none()
 
 
 @require_POST
