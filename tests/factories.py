@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 from vigie.apps.accounts.models import Role, User
 from vigie.apps.assets.models import Asset, Mandate, Proof
 from vigie.apps.findings.models import Finding, Sighting
-from vigie.apps.registry.models import Establishment, Group, ImportRun, Membership, Site, Territory
+from vigie.apps.registry.models import Establishment, Group, ImportRun, Membership, Site, SiteCapacity, Territory
 from vigie.apps.scans import presence
 from vigie.apps.scans.models import Campaign, Service, Shard
 from vigie.apps.vulns.models import Pair, Vulnerability
@@ -62,6 +62,7 @@ class EstablishmentFactory(DjangoModelFactory):
 class SiteFactory(DjangoModelFactory):
     class Meta:
         model = Site
+        skip_postgeneration_save = True
 
     finess = factory.Sequence(lambda n: luhn_finess(n * 2 + 500_000))
     establishment = factory.SubFactory(EstablishmentFactory)
@@ -69,6 +70,14 @@ class SiteFactory(DjangoModelFactory):
     category = "355"
     department = factory.SelfAttribute("establishment.department")
     opened_on = date(1990, 1, 1)
+
+    @factory.post_generation
+    def beds(self, create, extracted, **_):
+        """What the survey of 2023 told of it; nothing when not given."""
+        if extracted is not None:
+            day = date(2023, 12, 31)
+            learnt = datetime(2024, 6, 1, tzinfo=UTC)
+            SiteCapacity.objects.create(site=self, beds=extracted, places=0, valid_from=day, recorded_at=learnt)
 
 
 class GroupFactory(DjangoModelFactory):

@@ -10,17 +10,17 @@ from tests.factories import AssetFactory, EstablishmentFactory, SiteFactory
 from tests.sources.scanners.samples import SAMPLES
 from vigie.apps.assets.models import Leak
 from vigie.apps.registry.models import ImportRun, Membership, Site
-from vigie.cli import import_
+from vigie.cli import imports, runtime
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def run(monkeypatch):
-    monkeypatch.setattr(import_, "django_ready", lambda: None)  # the tests have their own database
+    monkeypatch.setattr(runtime, "django_ready", lambda: None)  # the tests have their own database
 
     def call(*arguments):
-        return CliRunner().invoke(import_.app, [str(argument) for argument in arguments])
+        return CliRunner().invoke(imports.app, [str(argument) for argument in arguments])
 
     return call
 

@@ -16,7 +16,7 @@ COMMANDS = {
     "worker": "vigie.cli.worker:worker",
     "demo": "vigie.cli.demo:demo",
     "lab": "vigie.cli.lab:app",
-    "import": "vigie.cli.import_:app",
+    "import": "vigie.cli.imports:app",
     "feeds": "vigie.cli.feeds:app",
     "versions": "vigie.cli.versions:app",
     "match": "vigie.cli.match:match",

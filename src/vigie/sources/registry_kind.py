@@ -13,6 +13,7 @@ from .text_file import Line, TextFile, examine, file_digest, read_lines
 class Content(StrEnum):
     FINESS = "finess"
     SAE_SITES = "sae-sites"
+    SAE_CAPACITY = "sae-capacity"
     SAE_GROUPS = "sae-groups"
     GROUPS = "groups"
     ASSETS = "assets"
@@ -53,6 +54,7 @@ def _content(text: TextFile) -> Content:
         (Content.GROUPS, groups.REQUIRED),
         (Content.MANDATES, perimeter.MANDATES),
         (Content.ASSETS, perimeter.ASSETS),
+        (Content.SAE_CAPACITY, sae.CAPACITY),
         (Content.SAE_SITES, sae.IDENTIFICATION),
         *((Content.SAE_GROUPS, columns) for columns in sae.GROUP_NAMES),
     ):

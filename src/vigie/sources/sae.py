@@ -1,4 +1,4 @@
-"""Which hospitals, and which hospital groups, answered the yearly SAE survey?"""
+"""Which hospitals, and which hospital groups, answered the yearly SAE survey, and how large are they?"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from .tables import TableRow, header_of, read_table
 from .text_file import TextFile
 
 IDENTIFICATION = ("AN", "FI", "RS", "FI EJ", "CAT", "DEP", "CPO", "LIBCOM")
+CAPACITY = ("AN", "FI", "LIT MCO")  # of its form for medicine, surgery and obstetrics
+MOST_BEDS = 5_000  # of one site; the largest of France has 1,700
 # The survey's own file, and the shorter one that circulates.
 GROUP_NAMES = (("NOM COURT GHT", "CODE GHT", "NOM COMPLET GHT"), ("CODE COURT", "CODE GHT", "NOM COMPLET"))
 
@@ -30,6 +32,17 @@ class SaeSiteRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CapacityRow:
+    """What an establishment (ET) could take on the last day of that year, in medicine, surgery and obstetrics."""
+
+    line: int
+    year: int
+    finess: str
+    beds: int  # for whole days
+    places: int  # for stays without a night
+
+
+@dataclass(frozen=True, slots=True)
 class GroupNameRow:
     line: int
     code: str  # "ARA-01"
@@ -47,7 +60,7 @@ def _site(row: TableRow) -> SaeSiteRow | BadRow:
     finess, entity = row["FI"], row["FI EJ"]
     name = " ".join(part for part in (row["RS"], row["RSCOM"]) if part)
     reason = finess_number.problem(finess) or finess_number.problem(entity)
-    if reason is None and not (row["AN"].isascii() and row["AN"].isdigit() and len(row["AN"]) == 4):
+    if reason is None and not _is_year(row["AN"]):
         reason = f"{row['AN'][:20]!r} is not a year"
     if reason is None and not (name and len(name) <= 120):
         reason = "no name, or one longer than 120 characters"
@@ -68,6 +81,43 @@ def _site(row: TableRow) -> SaeSiteRow | BadRow:
         postal_code=postal_code if len(postal_code) == 5 and postal_code.isdigit() else "",
         siret=siret if len(siret) == 14 and siret.isdigit() else "",
     )
+
+
+def read_sae_capacity(text: TextFile) -> Iterator[CapacityRow | BadRow]:
+    """Yield one item per line of the form MCO that tells something, in file order.
+
+    A line whose two cells are blank tells nothing, which is not zero: it is passed over.
+    """
+    for row in read_table(text, CAPACITY):
+        if isinstance(row, BadRow):
+            yield row
+        elif row["LIT MCO"] or row["PLA MCO"]:
+            yield _capacity(row)
+
+
+def _capacity(row: TableRow) -> CapacityRow | BadRow:
+    finess = row["FI"]
+    reason = finess_number.problem(finess)
+    if reason is None and not _is_year(row["AN"]):
+        reason = f"{row['AN'][:20]!r} is not a year"
+    beds, places = _count(row["LIT MCO"]), _count(row["PLA MCO"])
+    if reason is not None or beds is None or places is None:
+        told = f"{row['LIT MCO'][:20]!r} and {row['PLA MCO'][:20]!r} are not numbers of beds and places"
+        return BadRow(row.line, reason or told, finess)
+    return CapacityRow(row.line, int(row["AN"]), finess, beds, places)
+
+
+def _count(text: str) -> int | None:
+    """A whole number, blank being none beside one that is told; None when it is not one, or too large to be true."""
+    whole = text.partition(".")[0].partition(",")[0] or "0"
+    decimals = text[len(whole) + 1 :] if text else ""
+    if not (whole.isascii() and whole.isdigit() and len(whole) < 6 and not decimals.strip("0")):
+        return None
+    return int(whole) if int(whole) <= MOST_BEDS else None
+
+
+def _is_year(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) == 4 and "1990" <= text <= "2100"
 
 
 def read_sae_groups(text: TextFile) -> Iterator[GroupNameRow | BadRow]:

@@ -139,5 +139,5 @@ def test_the_kinds_of_equipment_are_those_of_the_fingerprints():
 def test_the_number_of_queries_does_not_grow_with_the_findings(one, django_assert_num_queries):
     for _ in range(30):
         found(one, 10, ("closed", 3))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         timetofix_parts.of_establishment(one, NOW, FixOrigin.NOTIFIED, is_past=False)

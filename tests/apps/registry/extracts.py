@@ -68,6 +68,19 @@ def group_list(folder: Path, *lines: str, name: str = "groups.csv", header: str 
     return path
 
 
+CAPACITY_HEADER = "BOR;AN;FI;RS;FI_EJ;LIT_MED;LIT_MCO;PLA_MCO"
+
+
+def capacity_line(number: int, beds: object, places: object = "", year: int = 2023) -> str:
+    return f"MCO;{year};{site(number)};CLINIQUE DE VALMORNE;{entity(1)};1;{beds};{places}"
+
+
+def capacity_file(folder: Path, *lines: str, name: str = "mco.csv", header: str = CAPACITY_HEADER) -> Path:
+    path = folder / name
+    path.write_bytes("\n".join([header, *lines, ""]).encode("cp1252"))
+    return path
+
+
 SAE_HEADER = "an;fi;rs;rscom;fi_ej;cat;sir;dep;CPO;LIBCOM"
 
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.utils import timezone
 
 from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment, EstablishmentQuerySet
-from vigie.apps.registry.queries import in_scope
+from vigie.apps.registry.queries import beds_and_places, in_scope
 from vigie.apps.registry.scopes import Viewer
 from vigie.data.incident_learning import never_declared_rule
 from vigie.engine.incidents.never_declared import NeverDeclaredRule, Reading, Signal, Structure, read
@@ -85,10 +85,10 @@ def _structures(
     spoke = Declaration.objects.submitted().filter(received_at__gte=began, received_at__lte=moment)
     # Whatever the cell made of it, who declared knows how to.
     declared = set(spoke.filter(confirmed_at__isnull=False).order_by().values_list("establishment", flat=True))
-    rows = counted.order_by().annotate(beds=Sum("sites__beds"))
+    beds = beds_and_places(timezone.localtime(moment, timezone.get_default_timezone()).date(), moment)
+    rows = counted.order_by().values_list("pk", "category", "department__parent__code")
     return [
-        Structure(pk, category, rule.size(beds), region or "", pk in declared)
-        for pk, category, beds, region in rows.values_list("pk", "category", "beds", "department__parent__code")
+        Structure(pk, category, rule.size(beds.get(pk)), region or "", pk in declared) for pk, category, region in rows
     ]
 
 

@@ -10,8 +10,8 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from vigie.apps.registry.enums import Right
-from vigie.apps.registry.models import Establishment, Site
-from vigie.apps.registry.queries import in_scope
+from vigie.apps.registry.models import Establishment
+from vigie.apps.registry.queries import beds_and_places, in_scope
 from vigie.apps.registry.scopes import Viewer
 from vigie.data.incident_learning import report_rule
 from vigie.engine.incidents.yearly import Case, LeftOut, Population, YearTables, year_tables
@@ -44,14 +44,15 @@ def of_year(year: int, *, moment: datetime, reader: Viewer | None = None) -> Yea
     received = received.filter(received_at__lte=moment)
     today = timezone.localtime(moment, timezone.get_default_timezone())
     is_running = year == today.year
-    beds = _beds()
+    counted_on = min(date(year, 12, 31), today.date())
+    beds = beds_and_places(counted_on, moment)
     cases = list(_cases(received.filter(COUNTED), beds))
     last = _a_year_before(today) if is_running else _begins(year)
     return year_tables(
         year,
         [one for one in cases if one.declared_at.year == year],
         [one for one in cases if one.declared_at.year < year and one.declared_at <= last],
-        populations=_populations(min(date(year, 12, 31), today.date()), beds, reader, moment),
+        populations=_populations(counted_on, beds, reader, moment),
         left_out=_left_out(received.filter(received_at__gte=_begins(year))),
         moment=moment,
         is_running=is_running,
@@ -140,11 +141,6 @@ def _beside(received: DeclarationQuerySet, shared: Iterable[Mapping[str, Any]]) 
         ongoing=dict(first.order_by().values_list("declaration", "choices__ongoing")),
         own=_own([row["pk"] for row in shared]),
     )
-
-
-def _beds() -> dict[int, int]:
-    known = Site.objects.filter(beds__isnull=False).order_by()
-    return dict(known.values_list("establishment").annotate(sum=Sum("beds")))
 
 
 def _own(declarations: list[int]) -> dict[int, Mapping[str, Any]]:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
 from vigie.apps.findings.enums import Severity
 from vigie.apps.findings.models import Finding
 from vigie.apps.notices.queries import first_told
 from vigie.apps.registry.models import Establishment, Group, Territory
+from vigie.apps.registry.queries import beds_and_places
 from vigie.data.params import fix_rule
 from vigie.engine.survival import Curve, FixRule, Median, of_counts
 
@@ -86,17 +87,17 @@ def of_territory(territory: Territory, day: date, moment: datetime, origin: FixO
 def _parts(
     establishments: QuerySet[Establishment], moment: datetime, origin: FixOrigin, is_past: bool, wanted: frozenset[str]
 ) -> Parts:
-    places = _places(establishments, fix_rule(moment.date()))
+    places = _places(establishments, fix_rule(moment.date()), moment)
     few = len(places) <= FEW
     findings = Finding.objects.filter(establishment__in=list(places)) if few else Finding.objects.all()
     told = first_told(moment, establishments=places if few else None) if origin == FixOrigin.NOTIFIED else None
     return _Counting(places, told).over(lives(findings, moment, is_past=is_past), moment, origin, wanted)
 
 
-def _places(establishments: QuerySet[Establishment], rule: FixRule) -> dict[int, _Place]:
-    named = establishments.order_by().annotate(beds=Sum("sites__beds"))
-    rows = named.values_list("pk", "department__parent__code", "department__parent__name", "beds")
-    return {pk: _Place(code or "", name or "", _size(beds, rule)) for pk, code, name, beds in rows}
+def _places(establishments: QuerySet[Establishment], rule: FixRule, moment: datetime) -> dict[int, _Place]:
+    beds = beds_and_places(moment.date(), moment)
+    rows = establishments.order_by().values_list("pk", "department__parent__code", "department__parent__name")
+    return {pk: _Place(code or "", name or "", _size(beds.get(pk), rule)) for pk, code, name in rows}
 
 
 def _size(beds: int | None, rule: FixRule) -> SizeClass:

@@ -12,13 +12,14 @@ from vigie.sources.registry_kind import Content, Recognised, recognise
 from vigie.sources.text_file import TextFile
 
 from .enums import ImportKind, TerritoryKind
-from .imports import finess, groups, sae
+from .imports import capacity, finess, groups, sae
 from .imports.report import ImportReport, Progress, Reading, no_progress
 from .models import Establishment, Territory
 
 _KINDS = {
     Content.FINESS: ImportKind.FINESS,
     Content.SAE_SITES: ImportKind.SAE,
+    Content.SAE_CAPACITY: ImportKind.SAE,
     Content.SAE_GROUPS: ImportKind.SAE,
     Content.GROUPS: ImportKind.GROUPS,
     Content.ASSETS: ImportKind.PERIMETER,
@@ -56,6 +57,8 @@ def import_file(
         return finess.bring_in(text, reading, accept_closures=accept_closures)
     if source.content is Content.SAE_SITES:
         return sae.bring_in_sites(text, reading)
+    if source.content is Content.SAE_CAPACITY:
+        return capacity.bring_in(text, reading)
     if source.content is Content.SAE_GROUPS:
         return sae.bring_in_groups(text, reading)
     raise SourceUnreadable(f"{path.name} holds perimeters or mandates: import it with `vigie import perimeter`.")

@@ -114,7 +114,6 @@ class Site(models.Model):
     easting = models.FloatField(null=True, blank=True)  # metres, in `epsg`
     northing = models.FloatField(null=True, blank=True)
     epsg = models.PositiveIntegerField(null=True, blank=True)
-    beds = models.PositiveIntegerField(null=True, blank=True)  # SAE, when the file gives it
     opened_on = models.DateField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
     listed = models.BooleanField(default=False)  # as for the legal entity, by an extract of sites
@@ -141,6 +140,25 @@ class SiteVersion(DatedFact):
             *DatedFact.Meta.constraints,
             models.UniqueConstraint(
                 fields=["site"], condition=Q(valid_until=None, superseded_at=None), name="registry_sitever_one_open"
+            ),
+        ]
+
+
+class SiteCapacity(DatedFact):
+    """How many a site could take in medicine, surgery and obstetrics, from the last day of the year that told it."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="capacities")
+    beds = models.PositiveIntegerField()  # for whole days
+    places = models.PositiveIntegerField()  # for stays without a night
+    source = models.ForeignKey("ImportRun", null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta(DatedFact.Meta):
+        abstract = False
+        verbose_name_plural = "site capacities"
+        constraints = [
+            *DatedFact.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["site", "valid_from"], condition=Q(superseded_at=None), name="registry_capacity_told_once"
             ),
         ]
 

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import ExtractYear, JSONObject
 
 from vigie.data import registry_rules
 
@@ -15,6 +17,7 @@ from .models import (
     Group,
     Membership,
     Site,
+    SiteCapacity,
     SiteVersion,
     Territory,
 )
@@ -88,3 +91,35 @@ def within(territory: Territory) -> EstablishmentQuerySet:
     if territory.kind == TerritoryKind.REGION:
         return Establishment.objects.filter(department__parent=territory)
     return Establishment.objects.filter(department__invented=territory.invented)
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What the open sites of an establishment could take together, by the last survey that told of each."""
+
+    beds: int
+    places: int
+    year: int  # of the oldest of these surveys
+
+
+def capacity_column(day: date, known: datetime) -> Subquery:
+    """The capacity of each establishment, to be read with `capacity_from`."""
+    rows = _capacities(day, known).filter(site__establishment=OuterRef("pk")).order_by().values("site__establishment")
+    told = JSONObject(beds=Sum("beds"), places=Sum("places"), year=ExtractYear(Min("valid_from")))
+    return Subquery(rows.annotate(told=told).values("told"))
+
+
+def capacity_from(raw: dict[str, int] | None) -> Capacity | None:
+    """None when no survey told of any of its sites: that is not zero."""
+    return None if raw is None else Capacity(**raw)
+
+
+def beds_and_places(day: date, known: datetime) -> dict[int, int]:
+    """Legal entity -> beds and places of its open sites on that day; those of which nothing is told are left out."""
+    rows = _capacities(day, known).order_by().values_list("site__establishment")
+    return dict(rows.annotate(sum=Sum(F("beds") + F("places"))))
+
+
+def _capacities(day: date, known: datetime) -> QuerySet[Any]:
+    rows: QuerySet[Any] = SiteCapacity.objects.as_of(day, known)
+    return rows.filter(Q(site__closed_on=None) | Q(site__closed_on__gt=day))

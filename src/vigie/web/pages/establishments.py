@@ -93,6 +93,7 @@ def _wanted(request: HttpRequest) -> Wanted:
 def establishment(request: HttpRequest, finess: str) -> HttpResponse:
     asked = as_of(request, timezone.now())
     rows = Establishment.objects.select_related("department__parent__parent").annotate(
+        capacity=registry.capacity_column(asked.day, asked.moment),
         asset_count=_declared(asked.day, asked.moment),
         kept=_kept(asked.moment),
         note_count=_noted(),
@@ -115,6 +116,7 @@ def establishment(request: HttpRequest, finess: str) -> HttpResponse:
         "now": asked.moment,
         "establishment": one,
         "may": may,
+        "capacity": registry.capacity_from(one.capacity),  # type: ignore[attr-defined]
         "groups": [(group, may.opens_group(group)) for group in registry.groups_of(one.pk, asked.day, asked.moment)],
         # Without the right to read them: how many, and the deadlines that are past.
         "figures": findings.figures(still_open, asked.moment) if may["counts"] and not may["findings"] else None,
