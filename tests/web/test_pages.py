@@ -78,6 +78,13 @@ def test_do_first_shows_what_mending_gains(world: World, signed_in: Client) -> N
     assert "past by 16 days" in body
 
 
+def test_an_establishment_tells_its_beds_once_a_survey_told_them(signed_in: Client) -> None:
+    site = SiteFactory(beds=412)
+    page = f"/establishments/{site.establishment.finess}/"
+    assert "412 beds and 0 places (SAE 2023)" in text(signed_in, page)
+    assert "(SAE" not in text(signed_in, f"{page}?as_of=2023-06-01")
+
+
 def test_an_establishment_without_mandate_says_that_nothing_is_sent(world: World, signed_in: Client) -> None:
     body = text(signed_in, reverse("web:establishment", args=[world.unseen.finess]))
     assert "No mandate is in force, so nothing is sent and nothing can be known." in body
