@@ -75,8 +75,17 @@ def _exposed(facts: Facts) -> tuple[Part, ...]:
 
 def _domain(domain: DomainFacts | None) -> tuple[Part, ...]:
     """Each record is a part of its own: one that could not be asked contradicts nothing."""
-    told = [getattr(domain, field.name, None) for field in fields(DomainFacts)]
+    told = [getattr(domain, field.name, None) for field in fields(DomainFacts) if field.name != "mail_servers"]
+    told.append(_mail_servers(domain))
     return tuple(None if part is None else (part,) for part in told)
+
+
+def _mail_servers(domain: DomainFacts | None) -> Part:
+    """Told once all could be asked: the reasons why one could not are as many as days."""
+    servers = domain.mail_servers if domain else None
+    if servers is None or not all(server.asked for server in servers):
+        return None
+    return tuple((one.host, one.starttls, *_tls(one.tls)[:1], one.tlsa_kept, one.tlsa_signed) for one in servers)
 
 
 def _tls(tls: TlsFacts | None) -> tuple[Part, ...]:

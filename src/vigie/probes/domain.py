@@ -16,6 +16,7 @@ from vigie.engine.names import (
 )
 
 from .gate import Gate
+from .mail_hosts import MailHosts
 from .names import Names, Run
 from .publication import Publication
 from .resolve import LIES, in_words, lies, resolver_of
@@ -33,19 +34,21 @@ def look_at_domains(
     stop: StopSignal,
     resolvers: tuple[str, ...],
     seconds: float,
+    mail: MailHosts | None = None,
     tell: Callable[[HostLook], None] = lambda look: None,
 ) -> tuple[HostLook, ...]:
     """One look for each name, `tell` being called as each is completed.
 
     Its service is what a domain of its own, or a name that takes mail, publishes. A mere host name publishes nothing of
     this, and a name that does not exist is not there: both are refused. A failing resolver is silent.
-    The records are asked of our resolvers; only the transfer of a zone is asked of its own servers, through the gate.
+    The records are asked of our resolvers; only the transfer of a zone is asked of its own servers, through the gate,
+    and what the mail hosts show, when `mail` says how.
     When stopped, ends at once with the domains that were looked at to the end.
     """
     asked = tuple(dict.fromkeys(names))
     if not asked:
         return ()  # without a name, no resolver is spoken to
-    return asyncio.run(_look_at_all(asked, gate, stop, resolvers, seconds, tell))
+    return asyncio.run(_look_at_all(asked, gate, stop, resolvers, seconds, mail, tell))
 
 
 async def _look_at_all(
@@ -54,6 +57,7 @@ async def _look_at_all(
     stop: StopSignal,
     resolvers: tuple[str, ...],
     seconds: float,
+    mail: MailHosts | None,
     tell: Callable[[HostLook], None],
 ) -> tuple[HostLook, ...]:
     looks: dict[str, HostLook] = {}
@@ -62,7 +66,7 @@ async def _look_at_all(
         looks[look.domain] = look
         tell(look)
 
-    work = asyncio.ensure_future(_look_at_each(names, gate, resolvers, seconds, told))
+    work = asyncio.ensure_future(_look_at_each(names, gate, resolvers, seconds, mail, told))
     while not work.done() and not stop.is_set():
         await asyncio.wait({work}, timeout=STOP_PERIOD_SECONDS)
     if work.done():
@@ -78,6 +82,7 @@ async def _look_at_each(
     gate: Gate,
     resolvers: tuple[str, ...],
     seconds: float,
+    mail: MailHosts | None,
     tell: Callable[[HostLook], None],
 ) -> None:
     if why_not := await _cannot_ask(resolvers):
@@ -88,7 +93,7 @@ async def _look_at_each(
 
     async def one(name: str) -> None:
         async with turns:
-            tell(await look_at_domain(name, run=run, gate=gate, seconds=seconds))
+            tell(await look_at_domain(name, run=run, gate=gate, seconds=seconds, mail=mail))
 
     async with Run(resolver_of(resolvers)) as run:
         await asyncio.gather(*(one(name) for name in names))
@@ -108,16 +113,24 @@ def _unknown(name: str, reason: str, now: datetime) -> HostLook:
     return _host(DomainFacts(name, (registered_domain(name) or name) == name, None), reason, now, now)
 
 
-async def look_at_domain(name: str, *, run: Run, gate: Gate, seconds: float) -> HostLook:
+async def look_at_domain(name: str, *, run: Run, gate: Gate, seconds: float, mail: MailHosts | None = None) -> HostLook:
     """What this domain publishes; no service for a name that has nothing to show, or that no resolver could tell of."""
     now = gate.now()
     registered = registered_domain(name) or name
     names = Names(run)
-    facts = await _facts(name, registered, names, gate, seconds, now)
+    facts = await _facts(name, registered, names, gate, seconds, now, mail)
     return _host(facts, names.reason, now, gate.now())
 
 
-async def _facts(name: str, registered: str, names: Names, gate: Gate, seconds: float, now: datetime) -> DomainFacts:
+async def _facts(
+    name: str,
+    registered: str,
+    names: Names,
+    gate: Gate,
+    seconds: float,
+    now: datetime,
+    mail: MailHosts | None,
+) -> DomainFacts:
     answers, alias = await asyncio.gather(
         names.ask("MX", name), names.run(leads.survey(name, registered_domain, claimable()))
     )
@@ -126,7 +139,7 @@ async def _facts(name: str, registered: str, names: Names, gate: Gate, seconds: 
         # A mere host name: only where it leads is judged.
         exists = None if hosts is None else bool(alias and alias.chain)
         return DomainFacts(name, False, exists, hosts, refuses, alias=alias)
-    return await Publication(name, registered, hosts, refuses, alias, names, gate, seconds, now).facts()
+    return await Publication(name, registered, hosts, refuses, alias, names, gate, seconds, now, mail).facts()
 
 
 def _host(facts: DomainFacts, reason: str, started: datetime, ended: datetime) -> HostLook:

@@ -41,11 +41,15 @@ async def ask(connection: Connection, *, first: float, total: float) -> Found:
     return Found("ldap", Facts(ldap=facts), (kept("ldap", asked, message),))
 
 
+def tls_request() -> bytes:
+    """The extended operation that asks for TLS (RFC 4511 4.14)."""
+    extended = _value(_EXTEND, _value(0x80, _START_TLS.encode()))
+    return _value(_SEQUENCE, _value(_INTEGER, b"\x02") + extended)
+
+
 async def start_tls(connection: Connection, *, first: float, total: float) -> None:
     """Ask for TLS, after the root entry or before anything; raises ProbeError when it is not begun."""
-    await connection.send(
-        _value(_SEQUENCE, _value(_INTEGER, b"\x02") + _value(_EXTEND, _value(0x80, _START_TLS.encode())))
-    )
+    await connection.send(tls_request())
     for _ in range(3):  # what is left of the first answer comes before it
         whole = next(iter(_values(await _message(connection, first, total))), (0, b""))
         parts = list(_values(whole[1]))

@@ -1,7 +1,8 @@
 """What does a domain publish in the DNS? Asked of our resolvers and, where a mandate allows, of its own servers."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from vigie.data.mail_names import claimable, selectors
@@ -12,16 +13,19 @@ from vigie.engine.names import (
     DnssecState,
     DomainFacts,
     Lead,
+    MailServer,
     Question,
     dkim,
     dmarc,
     leads,
     policy,
+    read_tlsa,
     spf,
 )
 
 from . import delegation, dnssec
 from .gate import Gate
+from .mail_hosts import MailHosts
 from .names import Names
 
 MAX_MAIL_HOSTS = 10
@@ -42,12 +46,13 @@ class Publication:
     gate: Gate
     seconds: float
     now: datetime
+    mail: MailHosts | None = None  # how its mail hosts are asked; None leaves them alone
 
     async def facts(self) -> DomainFacts:
         ask, run, name, own = self.names.ask, self.names.run, self.name, self.registered == self.name
         # Some twenty short questions, most of them at once: our own resolver is nobody's target.
-        spf_facts, dmarc_facts, keys, dane = await asyncio.gather(
-            run(spf.survey(name)), run(dmarc.survey(name, self.registered)), self._keys(), self._dane()
+        spf_facts, dmarc_facts, keys, tlsa = await asyncio.gather(
+            run(spf.survey(name)), run(dmarc.survey(name, self.registered)), self._keys(), self._tlsa()
         )
         mta_sts, tls_reports, no_mail_host = await asyncio.gather(
             ask("TXT", f"_mta-sts.{name}"), ask("TXT", f"_smtp._tls.{name}"), self._missing(self.hosts)
@@ -55,6 +60,7 @@ class Publication:
         servers = await ask("NS", name) if own else None
         lame, given = await self._servers(servers)
         signatures = await self._signatures() if own else None
+        sts = policy.records_of(mta_sts, "v=STSv1")
         caa = policy.issuers(await ask("CAA", name)) if own else None
         return DomainFacts(
             name=name,
@@ -64,9 +70,9 @@ class Publication:
             refuses_mail=self.refuses,
             spf=spf_facts,
             dmarc=dmarc_facts,
-            mta_sts=policy.records_of(mta_sts, "v=STSv1"),
+            mta_sts=sts,
             tls_reports=policy.records_of(tls_reports, "v=TLSRPTv1"),
-            dane_hosts=dane,
+            dane_hosts=tuple(host for host, records in tlsa.items() if records) if tlsa is not None else None,
             caa=caa,
             dnssec=signatures.state if signatures else None,
             dnssec_fault=signatures.fault if signatures else "",
@@ -76,6 +82,8 @@ class Publication:
             dkim=keys,
             alias=self.alias,
             mail_hosts_missing=no_mail_host,
+            mail_servers=await self._mail_servers(tlsa or {}),
+            sts_policy=(await self.mail.policy(name, self.names))[0] if self.mail and sts else None,
             name_servers_missing=await self._missing(servers) if own else None,
         )
 
@@ -99,15 +107,34 @@ class Publication:
         named = [host.rstrip(".").lower() for host in hosts[:MAX_NAME_SERVERS]]
         return await self.names.run(leads.hosts(named, registered_domain, claimable()))
 
-    async def _dane(self) -> tuple[str, ...] | None:
-        found = []
+    async def _tlsa(self) -> dict[str, tuple[str, ...]] | None:
+        """Which certificate each mail host says that it shows; None when one could not be asked."""
+        found = {}
         for host in (self.hosts or ())[:MAX_MAIL_HOSTS]:
             answers = await self.names.ask("TLSA", f"_25._tcp.{host}")
             if answers is None:
                 return None
-            if answers:
-                found.append(host)
-        return tuple(found)
+            found[host] = answers
+        return found
+
+    async def _mail_servers(self, tlsa: Mapping[str, tuple[str, ...]]) -> tuple[MailServer, ...] | None:
+        """One after the other: several names may lead to one machine."""
+        if self.mail is None or self.hosts is None:
+            return None
+        seen = []
+        for host in self.hosts[:MAX_MAIL_HOSTS]:
+            records = [record for text in tlsa.get(host, ()) if (record := read_tlsa(text)) is not None]
+            server = await self.mail.server(host, self.names, records)
+            seen.append(replace(server, tlsa_signed=await self._signed(host)) if records else server)
+        return tuple(seen)
+
+    async def _signed(self, host: str) -> DnssecState | None:
+        """Whether the zone of a mail host is signed: without that, its TLSA records bind nobody."""
+        zone = registered_domain(host) or host
+        if await self.names.ask("DS", zone) == () and Question("DS", zone) in self.names.denied:
+            return DnssecState.UNSIGNED
+        told = await dnssec.ask(self.names.resolver, zone, self.now)
+        return told.state if told else None
 
     async def _servers(self, servers: Answers) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
         """The servers that do not serve the zone, and those that give it to anyone; None: could not be told.

@@ -14,6 +14,7 @@ import numpy as np
 
 from vigie.data.ports import ports_hinted
 from vigie.data.web_paths import web_paths
+from vigie.engine.cipher_suites import FINITE_FIELD, left_to_ask
 
 from . import (
     amqp,
@@ -23,6 +24,7 @@ from . import (
     http,
     http2,
     ldap,
+    mail_hosts,
     mailbox,
     mqtt,
     name_server,
@@ -34,13 +36,14 @@ from . import (
     transfer,
     vnc,
 )
-from .databases import memcached, mongodb, mssql, postgresql, redis
+from .databases import memcached, mongodb, mssql, mysql, postgresql, redis
 from .datagrams import DATAGRAMS, Datagram
 from .raw.packets import Cookies, questions
 from .settings import ProbeSettings
 from .tls.handshake import context
 from .tls.hello import SSL3, TLS11, TLS12, Offer, hello
 from .tls.survey import OLD_SUITES
+from .web import OLDER, WEB
 
 ADDRESS, NAME = "203.0.113.7", "www.example.org"  # of the examples
 _TRIALS = 12  # builds of one question: a random byte is the same in all of them once in a million million
@@ -129,13 +132,13 @@ def _tcp(settings: ProbeSettings) -> Sequence[Protocol]:
         asks("mllp"),
         asks("vnc", *_fixed(b"RFB %03d.%03d\n" % vnc.our_version((3, 8)))),
         asks("tls", *_hellos(), hint="https"),
-        asks("starttls", *_fixed(*starttls.SAID.values())),
+        asks("starttls", *_fixed(*starttls.SAID.values(), mysql.tls_request())),
         asks("http2", *_fixed(http2.PREFACE)),
         asks("http", *_fixed(http.request("/", NAME, settings.user_agent)), paths=_paths()),
         asks("dicom", said(dicom.request), *_fixed(dicom.RELEASE)),
-        asks("rdp", *_fixed(rdp.REQUEST)),
+        asks("rdp", *_fixed(rdp.REQUEST, rdp.REQUEST_WITH_NLA)),
         asks("smb", said(smb.request), said(smb.request_v1)),
-        asks("ldap", *_fixed(ldap.request(), ldap.UNBIND)),
+        asks("ldap", *_fixed(ldap.request(), ldap.tls_request(), ldap.UNBIND)),
         asks("postgresql", *_fixed(postgresql.SSL_REQUEST, postgresql.GSS_REQUEST)),
         asks("mssql", said(mssql.request)),
         asks("redis", *_fixed(redis.PING, redis.INFO)),
@@ -157,21 +160,28 @@ def _mongodb() -> tuple[Said, ...]:
 def _hellos() -> tuple[Said, ...]:
     """The one of a whole handshake, then those that ask what else is accepted: their list of suites grows shorter."""
 
-    def handshake() -> bytes:
+    def handshake(*applications: str) -> bytes:
         incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        tls = context().wrap_bio(incoming, outgoing, server_hostname=NAME)
+        tls = context(*applications).wrap_bio(incoming, outgoing, server_hostname=NAME)
         try:
             tls.do_handshake()
         except ssl.SSLWantReadError:
             return outgoing.read()
         raise AssertionError("a handshake begins with a question")
 
-    offers = (Offer(TLS12), Offer(TLS11, OLD_SUITES), Offer(SSL3, OLD_SUITES))
-    return (said(handshake), *(said(partial(hello, offer, NAME)) for offer in offers))
+    faulty = (*left_to_ask(()), *FINITE_FIELD)
+    offers = (Offer(TLS12), Offer(TLS11, OLD_SUITES), Offer(SSL3, OLD_SUITES), Offer(TLS12, faulty))
+    whole = (said(partial(handshake, *names)) for names in (WEB, OLDER, ()))
+    return (*whole, *(said(partial(hello, offer, NAME)) for offer in offers))
 
 
 def _paths() -> tuple[str, ...]:
-    paths = [*fhir.PATHS, fhir.search_path(fhir.PATHS[0]), *(one.path for one in web_paths().paths)]
+    paths = [
+        mail_hosts.POLICY_PATH,
+        *fhir.PATHS,
+        fhir.search_path(fhir.PATHS[0]),
+        *(one.path for one in web_paths().paths),
+    ]
     return tuple(dict.fromkeys(paths))
 
 

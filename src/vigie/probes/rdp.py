@@ -12,7 +12,7 @@ _TLS_ONLY = 1
 # MS-RDPBCGR 2.2.1.1: a connection request that has TLS and nothing better. A server that insists on network-level
 # authentication refuses it in words; one that does not lets it go on. One connection tells both.
 REQUEST = bytes.fromhex("030000130ee000000000000100080001000000")
-_REQUEST_WITH_NLA = REQUEST[:-4] + b"\x03\x00\x00\x00"  # and answers it by TLS first
+REQUEST_WITH_NLA = REQUEST[:-4] + b"\x03\x00\x00\x00"  # and answers it by TLS first
 _RESPONSE, _FAILURE = 2, 3
 _STANDARD = 0
 
@@ -39,7 +39,7 @@ async def ask(connection: Connection, *, first: float, total: float) -> Found:
 
 async def start_tls(connection: Connection, *, first: float, total: float) -> None:
     """Ask for TLS as a client that knows network-level authentication too; raises ProbeError when not begun."""
-    await connection.send(_REQUEST_WITH_NLA)
+    await connection.send(REQUEST_WITH_NLA)
     header = await connection.read_exactly(4, first=first, total=total)
     length = struct.unpack(">BxH", header)[1]
     if header[0] != 3 or not 11 <= length <= 64:

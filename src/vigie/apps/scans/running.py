@@ -20,6 +20,7 @@ from vigie.engine.facts import HostLook
 from vigie.probes.domain import look_at_domains
 from vigie.probes.gate import Gate
 from vigie.probes.look import Plan, ProbeSettings, Summary, look
+from vigie.probes.mail_hosts import MailHosts
 from vigie.probes.pace import process_pace
 from vigie.probes.scope import OUTSIDE_WINDOW
 from vigie.probes.stop import FileStop, StopSignal
@@ -240,7 +241,13 @@ def _probe(
     gate = Gate(plan.scope, stop, process_pace(), clock, plan.breaker)
     settings = plan.settings
     look_at_domains(
-        domains, gate=gate, stop=stop, resolvers=settings.resolvers, seconds=settings.timeouts.conversation, tell=tell
+        domains,
+        gate=gate,
+        stop=stop,
+        resolvers=settings.resolvers,
+        seconds=settings.timeouts.conversation,
+        mail=MailHosts(gate, settings),
+        tell=tell,
     )
     stopped = stop.reason if stop.is_set() else ""
     return replace(summary, questions=summary.questions + gate.questions, stopped=stopped)

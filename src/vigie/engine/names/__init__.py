@@ -8,12 +8,15 @@ from .facts import (
     DomainFacts,
     Lead,
     LeakFacts,
+    MailServer,
     RegistrationFacts,
     SpfFacts,
 )
+from .mail_way import StsMode, StsPolicy, TlsaRecord, is_covered, read_policy, read_tlsa, tlsa_matches
 from .question import Answers, Question, Survey, answered
 
 __all__ = [
-    "Answers", "Claim", "DkimKey", "DmarcFacts", "DnssecState", "DomainFacts", "Lead", "LeakFacts", "Question",
-    "RegistrationFacts", "SpfFacts", "Survey", "answered",
+    "Answers", "Claim", "DkimKey", "DmarcFacts", "DnssecState", "DomainFacts", "Lead", "LeakFacts", "MailServer",
+    "Question", "RegistrationFacts", "SpfFacts", "StsMode", "StsPolicy", "Survey", "TlsaRecord", "answered",
+    "is_covered", "read_policy", "read_tlsa", "tlsa_matches",
 ]  # fmt: skip

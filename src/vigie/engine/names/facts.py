@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from vigie.engine.facts_of_tls import TlsFacts
+
+from .mail_way import StsPolicy
+
 
 class DnssecState(StrEnum):
     UNSIGNED = "unsigned"  # the parent holds no fingerprint of a key
@@ -88,6 +92,19 @@ class RegistrationFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class MailServer:
+    """What a mail host shows to whoever brings mail; asked only where a mandate covers it."""
+
+    host: str
+    asked: bool = False
+    reason: str = ""  # why it was not asked, or why its TLS is not known, short English clause
+    starttls: bool | None = None
+    tls: TlsFacts | None = None
+    tlsa_kept: bool | None = None  # what it shows is what its TLSA records say; None when there is nothing to keep
+    tlsa_signed: DnssecState | None = None  # of the zone that its TLSA records are in
+
+
+@dataclass(frozen=True, slots=True)
 class DomainFacts:
     """A None part could not be asked; an empty one is an answer."""
 
@@ -112,6 +129,8 @@ class DomainFacts:
     name_servers_lame: tuple[str, ...] | None = None  # those that say that they do not serve it; None: not all told
     dnssec_fault: str = ""  # why the signatures do not hold, short English clause
     registration: RegistrationFacts | None = None  # asked of the registry, not of the DNS; None when it was silent
+    mail_servers: tuple[MailServer, ...] | None = None
+    sts_policy: StsPolicy | None = None  # None when there is no record of one, or when it could not be asked
     leaks: tuple[LeakFacts, ...] | None = None  # None when nothing was ever brought in of it; not asked of the DNS
 
     @property

@@ -31,11 +31,16 @@ async def ask(connection: Connection, *, first: float, total: float) -> Found:
     return Found("mysql", Facts(banner=facts.said or None, database=facts), (raw,))
 
 
-async def start_tls(connection: Connection, *, first: float, total: float) -> None:
-    """Say, after the greeting, that TLS comes next; there is no go-ahead to wait for."""
+def tls_request() -> bytes:
+    """What comes in the place of a sign-in, when TLS is to begin first: no name is in it."""
     flags = _CLIENT_PROTOCOL_41 | _CLIENT_SSL | _CLIENT_SECURE_CONNECTION
     request = struct.pack("<IIB23x", flags, 1 << 24, _UTF8)
-    await connection.send(len(request).to_bytes(3, "little") + b"\x01" + request)
+    return len(request).to_bytes(3, "little") + b"\x01" + request
+
+
+async def start_tls(connection: Connection, *, first: float, total: float) -> None:
+    """Say, after the greeting, that TLS comes next; there is no go-ahead to wait for."""
+    await connection.send(tls_request())
 
 
 def parse(body: bytes) -> DatabaseFacts:

@@ -2,7 +2,7 @@
 
 from .certificate import name_matches, read_certificate, read_staple
 from .flight import MAX_CHAIN, Flight, FlightReader
-from .handshake import context, facts_of
+from .handshake import chain_of, context, facts_of
 from .hello import Offer, hello
 from .survey import Survey, ask_hello, facts_of_flight
 
@@ -13,6 +13,7 @@ __all__ = [
     "Offer",
     "Survey",
     "ask_hello",
+    "chain_of",
     "context",
     "facts_of",
     "facts_of_flight",

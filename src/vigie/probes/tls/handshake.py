@@ -58,6 +58,11 @@ def shown(server_name: str | None, protocol: str, cipher: str, chain: Sequence[b
     )
 
 
+def chain_of(connection: Connection) -> list[bytes]:
+    """The certificates that the handshake of this connection showed, the leaf first."""
+    return _chain(connection.tls) if connection.tls is not None else []
+
+
 def _chain(tls: ssl.SSLObject) -> list[bytes]:
     """Public from Python 3.13 on; before, the same call of the object that it wraps."""
     ask: Any = getattr(tls, "get_unverified_chain", None)
