@@ -4,7 +4,7 @@ BIN := .venv/bin
 export VIGIE_PORT ?= 8000
 export VIGIE_HOME ?= $(CURDIR)/vigie-home
 
-.PHONY: help run test test-api test-browser test-services daemons test-daemons test-namespaces lint fix bench check lock messages rules wheel wheelhouse clean
+.PHONY: help run test test-thorough test-api test-browser test-services daemons test-daemons test-namespaces lint fix bench check lock messages rules wheel wheelhouse clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -14,6 +14,9 @@ run: .venv/run ## Start the demonstration: an invented region, its laboratory, i
 
 test: .venv/dev ## Run the fast tests
 	@tools/test $(TESTS)
+
+test-thorough: .venv/dev ## Run what the fast tests leave out: every case of a rule, the demonstration
+	@tools/test thorough
 
 test-api: .venv/dev ## Have a machine ask every operation of the API, and hold the answers to the description
 	@VIGIE_TEST_DEEP=20 $(BIN)/python -m pytest tests/api/test_schema.py
@@ -48,7 +51,7 @@ fix: .venv/dev ## Format, and mend what a machine can mend
 bench: .venv/dev .venv/peers ## Measure; AREA=main (or fix, detect, exposed...) for one area
 	@$(BIN)/python -m bench $(AREA)
 
-check: lint test test-api test-browser test-services test-daemons test-namespaces ## Everything that the continuous integration runs
+check: lint test test-thorough test-api test-browser test-services test-daemons test-namespaces ## Everything that the continuous integration runs
 	@$(MAKE) --no-print-directory bench AREA=main || echo "A figure was not reached (see above): measure again on a quiet machine."
 
 lock: ## Write the locked dependencies again from pyproject.toml (needs uv)

@@ -1,7 +1,7 @@
 """The world of the pages, asked by programs: each character with a token of their own."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tests.factories import UserFactory
 from tests.web import world as worlds
+from tests.web.kept import kept, today, world  # noqa: F401 -- fixtures
 from vigie.apps.accounts import actions
 from vigie.apps.accounts.models import User
 from vigie.apps.accounts.tokens.actions import create_token
@@ -20,17 +21,6 @@ Asking = Callable[..., Client]
 @pytest.fixture(scope="session", autouse=True)
 def catalogues() -> None:
     compile_stale()
-
-
-@pytest.fixture
-def today() -> datetime:
-    """The API is an entry point: it reads the clock, so its world is built around it."""
-    return timezone.now()
-
-
-@pytest.fixture
-def world(db: None, today: datetime) -> worlds.World:
-    return worlds.build(today)
 
 
 def token_of(user: User, scope: str = "act") -> str:
@@ -53,7 +43,7 @@ def program(user: User, scope: str = "act", **headers: str) -> Client:
 
 
 @pytest.fixture
-def asking(world: worlds.World) -> Asking:
+def asking(world: worlds.World) -> Asking:  # noqa: F811 -- the fixture
     """asking("provider", world.establishment) -> a program of somebody with that role."""
 
     def ask(kind: str, over: object = None, scope: str = "act") -> Client:
@@ -67,5 +57,5 @@ def asking(world: worlds.World) -> Asking:
 
 
 @pytest.fixture
-def analyst(world: worlds.World) -> Client:
+def analyst(world: worlds.World) -> Client:  # noqa: F811 -- the fixture
     return program(UserFactory())

@@ -21,7 +21,7 @@ NETWORK = f"127.{200 + os.getpid() % 50}"  # two runs side by side do not meet
 
 def wait_for(read, wanted=None):
     """Poll generously: what is tested is that it happens, not when."""
-    for _ in range(600):
+    for _ in range(3000):
         value = read()
         if value is not None and (wanted is None or value == wanted):
             return value

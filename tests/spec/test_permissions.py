@@ -130,9 +130,15 @@ def signed_in(world: worlds.World, told: dict[str, Any]) -> Client:
     return client
 
 
+# Every route for each of them, at every run; the other characters when everything is checked.
+ALWAYS = ("anonymous", "expired", "aline", "bruno")
+
+
 @pytest.mark.django_db
 @pytest.mark.usefixtures("without_log")
-@pytest.mark.parametrize("name", CHARACTERS)
+@pytest.mark.parametrize(
+    "name", [name if name in ALWAYS else pytest.param(name, marks=pytest.mark.thorough) for name in CHARACTERS]
+)
 def test_every_route_answers_as_the_table_says(world, urls, settings, name):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     client = signed_in(world, CHARACTERS[name])

@@ -1,13 +1,11 @@
 """The world of the pages, Aline signed in and Bruno signed out."""
 
-from datetime import datetime
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from tests.factories import UserFactory
-from tests.web import world as worlds
+from tests.web.kept import kept, today, world  # noqa: F401 -- fixtures
 from vigie.apps.accounts.models import User
 from vigie.config.catalogues import compile_stale
 
@@ -15,17 +13,6 @@ from vigie.config.catalogues import compile_stale
 @pytest.fixture(scope="session", autouse=True)
 def catalogues() -> None:
     compile_stale()
-
-
-@pytest.fixture
-def today() -> datetime:
-    """Pages are entry points: they read the clock, so their world is built around it."""
-    return timezone.now()
-
-
-@pytest.fixture
-def world(db: None, today: datetime) -> worlds.World:
-    return worlds.build(today)
 
 
 @pytest.fixture

@@ -35,6 +35,14 @@ def write_phase(home: Path, phase: int) -> None:
     _replace(home / "phase", f"{phase}\n")
 
 
+def shown_phase(home: Path) -> int | None:
+    """The phase that the doors show; None while they are not open."""
+    try:
+        return int(json.loads((home / "ready").read_text())["phase"])
+    except FileNotFoundError:
+        return None
+
+
 async def run(plan: Plan, home: Path, now: datetime) -> None:
     """Serve until SIGTERM or SIGINT; raises CannotListen when a door cannot be opened."""
     home.mkdir(parents=True, exist_ok=True)
