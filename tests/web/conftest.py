@@ -1,6 +1,5 @@
 """The world of the pages, Aline signed in and Bruno signed out."""
 
-
 import pytest
 from django.test import Client
 

@@ -20,6 +20,7 @@ _RULE = "what a look or a rule does to a finding is a FindingEvent, append-only"
 SILENT = {
     "vigie.apps.jobs": "the ledger of work is its own history, and lies below the audit trail",
     "vigie.apps.audit": "it is the trail",
+    "vigie.apps.accounts.actions.forget_old_links": "rows that open nothing any more; the trail keeps that they were",
     "vigie.apps.vault.actions.reencrypt_batch": "the same value under another key; its rotation left an event",
     "vigie.apps.vulns.actions.store_records": "public facts; each feed that was read leaves its event",
     "vigie.apps.vulns.actions.store_support": "public facts; each feed that was read leaves its event",
