@@ -63,6 +63,7 @@ def addresses(world: World) -> dict[str, str]:
         "spared": reverse("web:spared"),
         "spare": reverse("web:spare"),
         "spare-own": reverse("web:spare-own", args=[world.establishment.finess]),
+        "vanished": reverse("web:vanished"),
         "unlooked": reverse("web:unlooked", args=[world.campaign.pk]),
         "region-time-to-fix": reverse("web:territory-time-to-fix", args=["region", "X1"]),
         "establishment-time-to-fix": reverse("web:establishment-time-to-fix", args=[one]) + "?from=notified",

@@ -26,6 +26,7 @@ OF_OTHERS = {"delegate-role", "people", "invite", "person", "providers", "trail"
 # Asked in its own test once the incident is qualified.
 OF_OTHERS |= {"incident-document"}
 POST_ONLY = {"sign-out", "language", "theme", "end-asset", "withdraw-mandate", "judge-campaign"} | {
+    "judge-vanished",
     "pause-campaign",
     "resume-campaign",
     "end-session",
@@ -142,6 +143,8 @@ def arguments(world: World) -> dict[str, list[object]]:
         "campaign": [world.campaign.pk],
         "campaign-progress": [world.campaign.pk],
         "unlooked": [world.campaign.pk],
+        "vanished": [],
+        "judge-vanished": [world.vanished.pk],
         "who-scans-you": [],
         "spared": [],
         "spare": [],

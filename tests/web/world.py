@@ -22,6 +22,7 @@ from vigie.apps.findings.models import (
     Measure,
     Sighting,
     Upload,
+    VanishedKind,
 )
 from vigie.apps.incidents.actions import follow_up
 from vigie.apps.incidents.answering import typed_again
@@ -71,6 +72,7 @@ class World:
     asset: Asset  # the address of the first establishment
     document: Proof  # signed, to be read by an analyst
     contest: Contest  # to be decided on
+    vanished: VanishedKind  # to be judged
     spared: SparedAddress  # somebody asked that it be left alone
 
 
@@ -104,6 +106,14 @@ def build(now: datetime, establishments: int = 6, services_each: int = 4) -> Wor
         asset=Asset.objects.filter(establishment=every[0]).earliest("pk"),
         document=document,
         contest=contest,
+        vanished=VanishedKind.objects.create(
+            kind="check",
+            subject="tls-certificate-expired",
+            noticed_at=now - timedelta(hours=1),
+            since=now - timedelta(days=1),
+            findings=12,
+            establishments=6,
+        ),
         spared=SparedAddress.objects.create(
             value="198.51.100.64/32",
             why="opt_out",

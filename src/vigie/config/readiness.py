@@ -170,6 +170,17 @@ def check_sweep(path: Path | None) -> Remark:
     return Remark("sweep", Health.GOOD, f"Ports are swept by vigie-sweep, which answers at {path}.")
 
 
+def check_vanished() -> Remark:
+    """Whether a kind of weakness vanished everywhere at once, which is most likely a fault of this installation."""
+    from vigie.apps.findings.vanished.queries import waiting
+
+    subjects = list(waiting().order_by("subject").values_list("subject", flat=True))
+    if not subjects:
+        return Remark("scanner", Health.GOOD, "No kind of weakness vanished everywhere at once.")
+    told = f"{len(subjects)} kind(s) of weakness vanished everywhere at once: {', '.join(subjects[:5])}."
+    return Remark("scanner", Health.WARNING, told, "Judge them on the page /vanished/; until then none of them ends.")
+
+
 def examine(home: Path, now: datetime) -> Iterator[Remark]:
     """Every check in the order in which to mend; what needs the database is left out while it is not ready."""
     from django.conf import settings
@@ -182,6 +193,7 @@ def examine(home: Path, now: datetime) -> Iterator[Remark]:
         yield check_catalogue(now)
         yield check_workers(now)
         yield check_keyring()
+        yield check_vanished()
     yield from check_provider(now)
     yield check_translations()
     yield check_sweep(settings.VIGIE.sweep_socket)

@@ -1,6 +1,7 @@
 """The dated numbers of the rules: which edition is in force on a day, as typed values."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from typing import Any, TypeVar
@@ -41,6 +42,28 @@ def absence_rule(day: date) -> AbsenceRule:
 
 def follow_up_rule(day: date) -> FollowUpRule:
     return _in_force("follow-up", day, _follow_up)
+
+
+@dataclass(frozen=True, slots=True)
+class VanishedRule:
+    """When a kind of weakness that nobody shows any more is held for a person."""
+
+    slug: str
+    since: date
+    reference: str
+    least_findings: int
+    least_establishments: int
+    before: timedelta  # in which it was seen
+    within: timedelta  # in which it is not any more
+
+
+def vanished_rule(day: date) -> VanishedRule:
+    return _in_force("vanished", day, _vanished)
+
+
+def retired_checks(day: date) -> frozenset[str]:
+    """Slugs that nothing looks for any more."""
+    return _in_force("retired-checks", day, lambda raw: frozenset(raw["checks"]))
 
 
 def fix_rule(day: date) -> FixRule:
@@ -178,6 +201,18 @@ def _follow_up(raw: Any) -> FollowUpRule:
 
 def _disclosure(raw: Any) -> DisclosureRule:
     return DisclosureRule(raw["slug"], raw["valid_from"], raw["reference"], raw["least_establishments"])
+
+
+def _vanished(raw: Any) -> VanishedRule:
+    return VanishedRule(
+        slug=raw["slug"],
+        since=raw["valid_from"],
+        reference=raw["reference"],
+        least_findings=raw["least_findings"],
+        least_establishments=raw["least_establishments"],
+        before=timedelta(days=raw["before_days"]),
+        within=timedelta(hours=raw["within_hours"]),
+    )
 
 
 def _fix_rule(raw: Any) -> FixRule:

@@ -26,6 +26,7 @@ from .judging import Judgement, judge_checks, judge_products, judge_replaced
 from .merging import by_weakness, merge
 from .models import Finding, FindingQuerySet
 from .recording import Occasion, apply, end
+from .vanished.queries import held_subjects
 
 SCANNER = "scanner"
 LEVELS = "vigie.apps.observatory.tasks.compute_levels"
@@ -41,6 +42,7 @@ def judge_host(*, look: Look, seen: Sequence[SeenService], now: datetime) -> Non
     place = look.shard.establishment_id, look.address, look.domain
     known, served = _findings_at(*place), _served_at(*place)
     matches = current_matches(pair for service in seen for pair in service.pairs)
+    held = held_subjects()
     ports: defaultdict[Port, dict[str, SeenService]] = defaultdict(dict)
     for service in seen:
         ports[service.row.port, service.row.transport][service.row.name] = service
@@ -55,7 +57,7 @@ def judge_host(*, look: Look, seen: Sequence[SeenService], now: datetime) -> Non
         ]
         for judgement, name, finding in _together(told, known[port], served[port]):
             row = services[name].row
-            apply(judgement, finding, Occasion(row, look, services[name].look.looked_at, SCANNER))
+            apply(judgement, finding, Occasion(row, look, services[name].look.looked_at, SCANNER, held))
     note_unknown_checks(look, unsure)
 
 
@@ -146,9 +148,12 @@ def settle_absences(*, look: Look, absences: Sequence[Absence], now: datetime) -
     """Count the absences of a look: the first one waits, one at least a day later ends the finding."""
     rule = absence_rule(now.date())
     locked = Finding.objects.followed().select_for_update(of=("self",))
+    held = held_subjects()
     for finding, absence in _missed(locked, look.shard.establishment_id, absences):
         at = absence.looked_at
         step = next_step(State(finding.state), Seen.ABSENT, absent_since=finding.absent_since, looked_at=at, rule=rule)
+        if step is Transition.END and (finding.kind, finding.subject) in held:
+            continue
         finding.absences += 1
         if step is Transition.WAIT:
             finding.absent_since = at

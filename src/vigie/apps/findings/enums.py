@@ -86,6 +86,8 @@ class CloseReason(TextChoices):
     SOUND_VERSION = "sound_version", _("a version that is not affected was seen")
     OTHER_PRODUCT = "other_product", _("another product answers there")
     OTHER_SERVICE = "other_service", _("another service answers there")
+    NOT_APPLICABLE = "not_applicable", _("what the check asks is not there any more, at two looks a day apart")
+    CHECK_RETIRED = "check_retired", _("the check was retired: nothing looks for it any more")
     KNOWLEDGE = "knowledge", _("what is known of the vulnerability changed: this version is not affected")
     NOT_OBSERVED = "not_observed", _("not seen at two completed looks at least a day apart")
     FALSE_POSITIVE = "false_positive", _("a person judged that it is none")
@@ -110,6 +112,15 @@ class MeasureKind(TextChoices):
     VERSION_HIDDEN = "version_hidden", _("the product no longer tells its version")
     CERTIFICATE_ONLY = "certificate_only", _("only whoever shows a certificate of yours is let in")
     PAGE_REFUSED = "page_refused", _("the page is refused to whoever has not signed in before it (401, 403)")
+
+
+class VanishedVerdict(TextChoices):
+    """What became of a kind of weakness that vanished everywhere at once."""
+
+    OPEN = "open", _("to judge")
+    REAL = "real", _("it is really gone")
+    FAULT = "fault", _("it was our fault")
+    SEEN_AGAIN = "seen_again", _("it was seen again")
 
 
 class RetestAnswer(TextChoices):

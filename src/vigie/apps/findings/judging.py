@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+from vigie.apps.scans.models import Service
 from vigie.apps.vulns.enums import MatchVerdict
 from vigie.apps.vulns.models import Pair, PairMatch
 from vigie.data.rules import remote_access_products
@@ -141,11 +142,21 @@ def judge_replaced(look: ServiceLook, pairs: Sequence[Pair], finding: Finding) -
         return None
     kind = FindingKind(finding.kind)
     if kind is FindingKind.CHECK:
-        other = bool(look.service and before.service and look.service != before.service)
-        reason = CloseReason.OTHER_SERVICE
-    else:
-        # Only the first product of a service is known to have left: those beside it may just be hidden now.
-        first = before.pair is not None and subject_of(before.pair) == finding.subject
-        other = first and bool(pairs) and subject_of(pairs[0]) != finding.subject
-        reason = CloseReason.OTHER_PRODUCT
-    return Judgement(kind, finding.subject, Seen.MENDED, reason=reason) if other else None
+        if look.service and before.service and look.service != before.service:
+            return Judgement(kind, finding.subject, Seen.MENDED, reason=CloseReason.OTHER_SERVICE)
+        gone = finding.subject in CHECKS and _tells_as_much(look, before)
+        return Judgement(kind, finding.subject, Seen.ABSENT, reason=CloseReason.NOT_APPLICABLE) if gone else None
+    if before.pair is None or not pairs or before.pair.pk in {pair.pk for pair in pairs}:
+        return None
+    if subject_of(pairs[0]) == subject_of(before.pair):
+        return None
+    # The first product of a service is known to have left; those beside it may just be hidden behind the new one.
+    if subject_of(before.pair) == finding.subject:
+        return Judgement(kind, finding.subject, Seen.MENDED, reason=CloseReason.OTHER_PRODUCT)
+    return Judgement(kind, finding.subject, Seen.ABSENT, reason=CloseReason.OTHER_PRODUCT)
+
+
+def _tells_as_much(look: ServiceLook, before: Service) -> bool:
+    """Whether this look brought every part of the facts that the earlier one did: a check without its facts proves
+    nothing."""
+    return all(getattr(look.facts, part, None) is not None for part, told in before.facts.items() if told is not None)

@@ -31,10 +31,12 @@ def merge(told: ByName, held: Collection[str]) -> Judgement:
     if weak:
         return _weak(told, weak, held)
     judged = [told[name] for name in held if name in told] if held else list(told.values())
-    proven = len(judged) == len(held or told) and all(one.seen is Seen.MENDED for one in judged)
+    whole = len(judged) == len(held or told)
+    proven = whole and all(one.seen is Seen.MENDED for one in judged)
+    absent = whole and all(one.seen in {Seen.MENDED, Seen.ABSENT} for one in judged)
     return replace(
         (judged or list(told.values()))[0],
-        seen=Seen.MENDED if proven else Seen.UNKNOWN,
+        seen=Seen.MENDED if proven else Seen.ABSENT if absent else Seen.UNKNOWN,
         unsure=frozenset().union(*(one.unsure for one in judged)),
     )
 

@@ -37,11 +37,12 @@ from .groupaudits.models import (
 )
 from .notes.models import Note
 from .sightings.models import Sighting, Upload
+from .vanished.models import VanishedKind
 
 __all__ = [
     "Agreement", "AuditRun", "AuditedEstablishment", "Finding", "FindingEvent", "FindingQuerySet",
     "FindingVulnerability", "FollowUp", "FollowedFinding", "GroupAudit", "GroupAuditEvent", "Measure", "Note", "Plan",
-    "Retest", "ReviewedFinding", "Sighting", "Upload",
+    "Retest", "ReviewedFinding", "Sighting", "Upload", "VanishedKind",
 ]  # fmt: skip
 
 STANDING = sorted(state.value for state in lifecycle.STANDING)

@@ -16,6 +16,7 @@ from .enums import CloseReason, FindingEventKind, FindingState
 from .judging import Judgement, is_exposed
 from .models import Finding, FindingEvent, FindingVulnerability
 
+ENDS = {Transition.CLOSE, Transition.END}
 STILL_WEAK = {Transition.CONFIRM, Transition.SEEN_AGAIN, Transition.REFUTE, Transition.REOPEN}
 
 
@@ -27,6 +28,10 @@ class Occasion:
     look: Look | None
     at: datetime  # when the service answered, or when the knowledge came
     by: str
+    held: frozenset[tuple[str, str]] = frozenset()  # kinds of weakness that a person must judge before any ends
+
+    def holds(self, finding: Finding) -> bool:
+        return (finding.kind, finding.subject) in self.held
 
     @property
     def seen_at(self) -> datetime:
@@ -53,11 +58,19 @@ def apply(judgement: Judgement, finding: Finding | None, occasion: Occasion) -> 
         rule=absence_rule(occasion.at.date()),
         decided_at=_decided_at(finding, occasion),
     )
+    if step in ENDS and occasion.holds(finding):
+        return False
     if step is Transition.CLOSE:
         end(finding, FindingState.CLOSED, judgement.reason or CloseReason.CHECK_PASSED, occasion, judgement)
+    elif step is Transition.WAIT:
+        finding.absences, finding.absent_since = finding.absences + 1, occasion.at
+        finding.save(update_fields=["absences", "absent_since"])
+        occasion.note(finding, FindingEventKind.ABSENT_ONCE)
+    elif step is Transition.END:
+        end(finding, FindingState.NO_LONGER_OBSERVED, judgement.reason or CloseReason.NOT_OBSERVED, occasion)
     elif step in STILL_WEAK:
         return _still_weak(step, judgement, finding, occasion)
-    return step is Transition.CLOSE
+    return step in ENDS
 
 
 def _seen(judgement: Judgement, finding: Finding) -> Seen:

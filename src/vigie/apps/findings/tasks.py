@@ -5,9 +5,12 @@ from datetime import datetime
 from django.utils import timezone
 from django_tasks import task
 
-from . import actions, decisions, signals, telling
+from vigie.data.params import retired_checks
+
+from . import actions, decisions, retiring, signals, telling
 from .groupaudits import following
 from .sightings import uploading
+from .vanished import actions as vanished
 
 
 @task()
@@ -37,6 +40,19 @@ def expire() -> int:
     """What was set aside until a moment that has come is open again."""
     uploading.forget(now=timezone.now())
     return decisions.expire(now=timezone.now())
+
+
+@task()
+def retire_checks() -> int:
+    """What no look can close any more ends, and says why."""
+    now = timezone.now()
+    return retiring.retire(checks=retired_checks(timezone.localdate(now)), now=now)
+
+
+@task()
+def notice_vanished() -> int:
+    """A kind of weakness that vanished everywhere at once waits for a person."""
+    return vanished.notice(timezone.now())
 
 
 @task()

@@ -41,10 +41,13 @@ def campaigns() -> QuerySet[Campaign]:
     )
 
 
-def last_campaign(moment: datetime) -> Campaign | None:
-    """The last round that had begun, with `looked`: how many establishments were looked at lately, by any round."""
+def last_campaign(moment: datetime, **beside: Coalesce) -> Campaign | None:
+    """The last round that had begun, with `looked`: how many establishments were looked at lately, by any round.
+
+    `beside` are other figures that a page reads in the same question.
+    """
     lately = looked_lately(moment).order_by().values(one=Value(1)).annotate(n=Count("establishment", distinct=True))
-    rounds = Campaign.objects.rounds().annotate(looked=Coalesce(Subquery(lately.values("n")), Value(0)))
+    rounds = Campaign.objects.rounds().annotate(looked=Coalesce(Subquery(lately.values("n")), Value(0)), **beside)
     return rounds.filter(started_at__lte=moment).order_by("-started_at").first()
 
 

@@ -13,6 +13,7 @@ from vigie.apps.accounts.models import User
 from vigie.apps.findings import queries as findings
 from vigie.apps.findings.groupaudits.queries import audited_in
 from vigie.apps.findings.models import Finding, FindingQuerySet
+from vigie.apps.findings.vanished.queries import waiting_count
 from vigie.apps.observatory import queries as observatory
 from vigie.apps.observatory.veil import Veil
 from vigie.apps.registry.enums import Right
@@ -37,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     may = May(user, now)
     figures = findings.figures(open_findings, asked.moment) if user.scope(Right.COUNTS, now).nation else None
     nation = observatory.overview(asked.day, asked.moment)
-    campaign = scans.last_campaign(asked.moment)
+    campaign = scans.last_campaign(asked.moment, vanished=waiting_count())
     veil, shares = Veil.of(user, now), observatory.distribution(in_scope(asked.day), asked.moment)
     shown = veil.figures(figures, shares.total)
     context = {
@@ -51,6 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "trend": findings.trend(shown, asked.moment) if shown else None,
         "burning": _burning(open_findings, user, now) if may["findings"] else None,
         "audited": audited_in(asked.day.year, asked.day, asked.moment),
+        "vanished": campaign.vanished if campaign and user.has(Right.CAMPAIGNS, now) else 0,  # type: ignore[attr-defined]
         "campaign": campaign if user.has(Right.CAMPAIGNS, now) else None,
         "looked": campaign.looked if campaign else 0,  # type: ignore[attr-defined]
         "fresh_days": scans.FRESH.days,
