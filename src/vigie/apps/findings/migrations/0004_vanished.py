@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('findings', '0002_alter_measure_kind'),
+        ('findings', '0003_indexes_of_the_list'),
     ]
 
     operations = [
