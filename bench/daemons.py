@@ -94,7 +94,7 @@ def _ours(started: Mapping[str, Running]) -> tuple[dict[Place, Named], float]:
         networks=(NETWORK,),
         intensity=Intensity.BRISK,
     )
-    targets = tuple(Target(one.place.address, (), one.place.ports) for one in started.values())
+    targets = tuple(Target(one.place.address, (), one.place.ports) for one in started.values() if one.place.ports)
     names = {one.place.address: name for name, one in started.items()}
     named = {}
 

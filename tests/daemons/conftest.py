@@ -76,5 +76,7 @@ def look_at(*targets: Target, resolvers: tuple[str, ...] = ()) -> tuple[ServiceL
 def seen(house: House) -> Mapping[tuple[str, int], ServiceLook]:
     """What one look at all of them brought, by daemon and port."""
     names = {one.place.address: name for name, one in house.running.items()}
-    targets = [Target(daemon.address, (), daemon.ports) for daemon in DAEMONS if daemon.name in house.running]
+    targets = [
+        Target(daemon.address, (), daemon.ports) for daemon in DAEMONS if daemon.ports and daemon.name in house.running
+    ]
     return {(names[service.address], service.port): service for service in look_at(*targets)}

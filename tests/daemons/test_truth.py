@@ -60,8 +60,8 @@ def test_a_distribution_is_told_with_its_package(house, seen):
 @pytest.mark.parametrize(
     ("name", "weaknesses"),
     [
-        pytest.param(f"www.{DOMAIN}", set(), id="the-name-of-the-certificate"),
-        pytest.param(f"mail.{DOMAIN}", {"tls-name-mismatch"}, id="another-name"),
+        pytest.param(f"www.{DOMAIN}", {"http-protections-missing"}, id="the-name-of-the-certificate"),
+        pytest.param(f"mail.{DOMAIN}", {"http-protections-missing", "tls-name-mismatch"}, id="another-name"),
     ],
 )
 def test_a_certificate_is_held_to_the_name_that_is_asked(name, weaknesses, house):
@@ -83,7 +83,7 @@ def test_a_server_that_refuses_tls_without_a_name_is_asked_under_it(name, house,
         looked = look_at(Target(daemon.address, (host,), daemon.ports), resolvers=(resolver,))
     by_name = next(service for service in looked if service.name == host)
     assert (by_name.service, by_name.identities[0].product) == ("https", "caddy")
-    assert slugs(by_name, Verdict.FAIL) == {"http-no-hsts"}
+    assert slugs(by_name, Verdict.FAIL) == {"http-no-hsts", "http-protections-missing"}
 
 
 def test_the_command_tells_the_same(house, seen, tmp_path):

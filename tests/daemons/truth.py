@@ -35,7 +35,7 @@ ASKED_ONCE = "tls-obsolete-protocol tls-ssl-v3 tls-suites-without-protection tls
 IN_CLEAR, NO_STARTTLS = "ftp-no-tls", "smtp-no-starttls"
 BIND, UNBOUND, KAMAILIO = "isc:bind", "nlnetlabs:unbound", "kamailio:kamailio"
 RESOLVES = "dns-resolves-for-anyone"
-IN_TROUBLE = "http-directory-listing http-login-in-clear"
+IN_TROUBLE = "http-default-page http-directory-listing http-login-in-clear http-ntlm-offered"
 
 #   (daemon, port) -> what must be seen, all of it and nothing else
 TRUTH = {
@@ -96,7 +96,7 @@ TRUTH = {
     ("squid-no-version", 3128): of("http", SQUID, version=None),
     ("stunnel", 8443): of("https", MICRO, LISTING, NO_HSTS, version=None),
     ("stunnel-tls10", 8443): of("https", MICRO, LISTING, NO_HSTS, OLD_TLS, UNPROTECTED, version=None),
-    ("tomcat", 8080): of("http", TOMCAT, version=None),
+    ("tomcat", 8080): of("http", TOMCAT, "http-default-page", version=None),
     ("tomcat-no-page", 8080): of("http", TOMCAT),
     ("tomcat-listing", 8080): of("http", TOMCAT, LISTING),
     ("tomcat-quiet", 8080): of("http", TOMCAT, version=None),
@@ -142,7 +142,7 @@ TRUTH = {
     ("orthanc", 4242): of("dicom", DCMTK, "dicom-answers-anyone", version="3.6.7"),
     ("orthanc", 8042): of("http", ORTHANC),
     ("orthanc-closed", 4242): of("dicom", None, "dicom-exposed"),
-    ("orthanc-closed", 8042): of("http", ORTHANC, version=None),
+    ("orthanc-closed", 8042): of("http", ORTHANC, "http-login-in-clear", version=None),
     ("orthanc-other-ports", 20104): of("dicom", DCMTK, "dicom-answers-anyone", version="3.6.7"),
     ("orthanc-other-ports", 20042): of("http", ORTHANC),
     ("storescp", 11112): of("dicom", DCMTK, "dicom-answers-anyone"),
@@ -174,4 +174,12 @@ TRUTH = {
     ("slapd-tls-expired", 2389): of("ldap", "openldap:openldap", "ldap-exposed", EXPIRED, OLD_TLS, version=None),
     ("snmpd", 1161): Truth(None),  # over a connection it says nothing before it knows who asks
     ("kamailio", 5060): of("sip", KAMAILIO),
+    ("cupsd", 8080): of("http", "cups:cups", version="2.4"),
+    ("openvpn-tcp", 1194): of("openvpn", None),
+    ("samba", 4445): of("smb", None, "smb-exposed"),
+    ("samba-v1", 4445): of("smb", None, "smb-exposed", "smb-v1"),
+    # It knows no network-level authentication.
+    ("xrdp", 3389): of("rdp", None, "rdp-exposed", "rdp-without-nla"),
+    ("xrdp-old", 3389): of("rdp", None, "rdp-exposed", "rdp-without-nla"),
+    ("tinyproxy", 8888): of("http", "tinyproxy_project:tinyproxy"),
 }

@@ -4,6 +4,7 @@ import ast
 import asyncio
 import socket
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -96,9 +97,10 @@ def test_one_conversation_at_a_time_with_a_host(look_at, monkeypatch):
             with lock:
                 now[0] += 1
                 most[0] = max(most[0], now[0])
-            connection.sendall(page())
+            time.sleep(0.02)
             with lock:
                 now[0] -= 1
+            connection.sendall(page())
 
     with listening(handle) as one, listening(handle) as two, listening(handle) as three:
         host, _ = look_at(one.address, one.port, two.port, three.port)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from . import certificates, files, health, infrastructure, inside, mail, packages, proxies, ssh, web
+from . import certificates, files, health, infrastructure, inside, mail, packages, proxies, remote, ssh, web
 from .daemon import Daemon, Running, answers, libraries, started, why_not
 
 # Each has an address of its own, in this order.
@@ -23,6 +23,7 @@ DAEMONS: tuple[Daemon, ...] = tuple(
             *health.DAEMONS,
             *inside.DAEMONS,
             *infrastructure.DAEMONS,
+            *remote.DAEMONS,
         )
     )
 )

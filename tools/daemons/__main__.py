@@ -3,7 +3,7 @@
 import sys
 import time
 
-from . import DAEMONS, answers, packages, running
+from . import DAEMONS, Daemon, answers, packages, running
 
 HINT = "their tests and comparisons are skipped"
 
@@ -18,7 +18,7 @@ def main(arguments: list[str]) -> int:
         return 2
     if order == "list":
         for daemon in DAEMONS:
-            print(f"{daemon.name:28} {daemon.package:22} {daemon.address}:{','.join(map(str, daemon.ports))}")
+            print(f"{daemon.name:28} {daemon.package:22} {daemon.address}:{_ports(daemon)}")
         return 0
     began = time.monotonic()
     try:
@@ -42,6 +42,10 @@ def main(arguments: list[str]) -> int:
     if left:
         print(f"still answers after having been stopped: {', '.join(left)}", file=sys.stderr)
     return 1 if left else 0
+
+
+def _ports(daemon: Daemon) -> str:
+    return ",".join([*map(str, daemon.ports), *(f"{port}/udp" for port in daemon.datagrams)])
 
 
 def _left() -> list[str]:

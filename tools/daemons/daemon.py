@@ -34,6 +34,7 @@ class Place:
     tls: Path  # good.pem, self-signed.pem...: key, then certificates
     address: str
     ports: tuple[int, ...]
+    datagrams: tuple[int, ...] = ()  # ports without connections, of a daemon that has no others
 
     @property
     def root(self) -> Path:
@@ -41,7 +42,7 @@ class Place:
 
     @property
     def port(self) -> int:
-        return self.ports[0]
+        return (self.ports or self.datagrams)[0]
 
     def write(self, name: str, text: str) -> Path:
         """A file of its own."""
@@ -62,6 +63,7 @@ class Daemon:
     number: int = 0  # the last numbers of its address
     needs: tuple[str, ...] = ()  # other packages without which it does not start
     as_root: bool = False  # refuses to start otherwise
+    datagrams: tuple[int, ...] = ()  # ports without connections that are waited for too
 
     @property
     def address(self) -> str:
@@ -118,6 +120,14 @@ class Running:
                     raise DidNotStart(f"opened no port {port} in time: {self.said()}")
                 time.sleep(0.05)
 
+        for port in self.place.datagrams:
+            while not hears(self.place.address, port):
+                if self.process.poll() is not None:
+                    raise DidNotStart(f"ended with {self.process.returncode}: {self.said()}")
+                if time.monotonic() > until:
+                    raise DidNotStart(f"opened no port {port} without connections in time: {self.said()}")
+                time.sleep(0.05)
+
     def said(self) -> str:
         return " / ".join(self.log.read_text(errors="replace").split("\n")[-6:])[-600:]
 
@@ -140,7 +150,7 @@ def started(
                 absent[daemon.name] = reason
                 continue
             roots = tuple(dict.fromkeys(packages.root(name) for name in daemon.packages))
-            place = Place(roots, folder / daemon.name, tls, daemon.address, daemon.ports)
+            place = Place(roots, folder / daemon.name, tls, daemon.address, daemon.ports, daemon.datagrams)
             running[daemon.name] = Running(daemon, place)
         until = time.monotonic() + READY_SECONDS
         for name in list(running):
@@ -210,7 +220,8 @@ def overlaid(place: Place, *parts: str) -> list[str]:
 def libraries(roots: Sequence[Path]) -> str:
     """Where the programs of these roots find what they are linked with."""
     triplet = f"{platform.machine()}-linux-gnu"
-    parts = (f"usr/lib/{triplet}", f"lib/{triplet}", f"usr/lib/{triplet}/blas", "usr/lib/postfix", "usr/lib/dovecot")
+    own = ("usr/lib/postfix", "usr/lib/dovecot", f"usr/lib/{triplet}/samba", f"usr/lib/{triplet}/xrdp")
+    parts = (f"usr/lib/{triplet}", f"lib/{triplet}", f"usr/lib/{triplet}/blas", *own)
     return ":".join(str(root / part) for root in roots for part in parts)
 
 
@@ -225,6 +236,16 @@ def answers(address: str, port: int) -> bool:
         with socket.create_connection((address, port), 0.5):
             return True
     except OSError:
+        return False
+
+
+def hears(address: str, port: int) -> bool:
+    """Whether something listens there without connections: its place is taken."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        try:
+            sock.bind((address, port))
+        except OSError:
+            return True
         return False
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .daemon import HERE, PYTHON, Daemon, Place, given
+from .daemon import HERE, PYTHON, Daemon, Place, given, own_names
 
 Command = list[str | Path]
 # A root of their own: no server of the world is asked.
@@ -114,6 +114,35 @@ request_route {{ sl_send_reply("200", "OK"); exit; }}
     return ["kamailio", "-DD", "-E", "-f", config, "-Y", place.home, "-P", place.home / "pid", "-m", "16", "-M", "4"]
 
 
+def chronyd(place: Place) -> Command:
+    """Its own clock is the source, and is never touched."""
+    lines = [
+        f"port {place.port}", f"bindaddress {place.address}", "local stratum 10", "allow 127.0.0.0/8", "cmdport 0",
+        "bindcmdaddress /", f"pidfile {place.home}/pid", "",
+    ]  # fmt: skip
+    return ["chronyd", "-x", "-U", "-d", "-u", own_names()[0], "-f", place.write("chrony.conf", "\n".join(lines))]
+
+
+def cupsd(place: Place) -> Command:
+    files = dict.fromkeys(("ServerRoot", "StateDir", "CacheDir", "RequestRoot", "TempDir"), place.home)
+    logs = dict.fromkeys(("AccessLog", "ErrorLog", "PageLog"), "stderr")
+    user, group = own_names()
+    own = files | logs | {"DataDir": place.root / "usr/share/cups", "ServerBin": place.root / "usr/lib/cups"}
+    own |= {"User": user, "Group": group, "SystemGroup": group}
+    config = place.write(
+        "cupsd.conf",
+        f"Listen {place.address}:{place.port}\nServerAlias *\n<Location />\nOrder allow,deny\nAllow all\n</Location>\n",
+    )
+    return [
+        "cupsd",
+        "-f",
+        "-c",
+        config,
+        "-s",
+        place.write("cups-files.conf", "".join(f"{k} {v}\n" for k, v in own.items())),
+    ]
+
+
 OPEN = ("recursion yes", "allow-recursion { any; }", "allow-query { any; }")
 
 SLAPD_OLD = "TLSCipherSuite NORMAL:-VERS-TLS1.0"
@@ -132,4 +161,6 @@ DAEMONS = (
     Daemon("slapd-tls-expired", "slapd", (2389,), given(slapd_tls, SLAPD_OLD, tls="expired")),
     Daemon("snmpd", "snmpd", (1161,), snmpd),  # recognised without connection only
     Daemon("kamailio", "kamailio", (5060,), kamailio),
+    Daemon("chronyd", "chrony", (), chronyd, datagrams=(1123,)),
+    Daemon("cupsd", "cups-daemon", (8080,), cupsd),
 )

@@ -25,6 +25,7 @@ ROUNDS: tuple[tuple[str, ...], ...] = (
         "orthanc", "dcmtk", "nmap",
         "redis-server", "memcached", "mariadb-server-core", "postgresql-15", "tigervnc-standalone-server",
         "bind9", "unbound", "mosquitto", "slapd", "snmpd", "kamailio",
+        "samba", "xrdp", "openvpn", "tinyproxy", "cups-daemon", "chrony",
     ),
     ("vsftpd", "postfix"),
     ("pure-ftpd", "opensmtpd"),

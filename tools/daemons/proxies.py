@@ -113,6 +113,11 @@ def jetty(place: Place) -> Command:
     return [java(place), f"-Djava.io.tmpdir={place.home}", "-Xmx96m", "-XX:TieredStopAtLevel=1", *start, *properties]
 
 
+def tinyproxy(place: Place, *settings: str) -> Command:
+    lines = [f"Listen {place.address}", f"Port {place.port}", "Timeout 20", "MaxClients 20", *settings, ""]
+    return ["tinyproxy", "-d", "-c", place.write("tinyproxy.conf", "\n".join(lines))]
+
+
 QUIET_ERRORS = (
     '<Valve className="org.apache.catalina.valves.ErrorReportValve" showReport="false" showServerInfo="false"/>'
 )
@@ -129,6 +134,7 @@ DAEMONS = (
     ),
     Daemon("squid", "squid", (3128,), squid),
     Daemon("squid-no-version", "squid", (3128,), given(squid, "httpd_suppress_version_string on")),
+    Daemon("tinyproxy", "tinyproxy", (8888,), tinyproxy),
     Daemon("stunnel", "stunnel4", (8443,), stunnel, needs=("micro-httpd",)),
     Daemon(
         "stunnel-tls10",

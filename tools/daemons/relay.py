@@ -1,9 +1,10 @@
 """Run a program that listens on every address inside a network of its own, and bring the loopback to it.
 
-python relay.py ADDRESS PORT[,PORT...] PROGRAM [ARGUMENT...]
+python relay.py ADDRESS PORT[,PORT...] PROGRAM [ARGUMENT...]; "udp:PORT" is a port without connections.
 """
 
 import asyncio
+import errno
 import fcntl
 import socket
 import struct
@@ -38,8 +39,78 @@ async def join(opened: Open, reader: asyncio.StreamReader, writer: asyncio.Strea
     writer.close()
 
 
-async def outside(address: str, ports: list[str]) -> None:
+def carry(near: socket.socket, far: socket.socket, there: str) -> None:
+    """Bring the datagrams that come to `near` to `there`, and those that come back to whoever spoke last."""
+    speaker: list[tuple[str, int]] = []
+
+    def to() -> None:
+        data, who = near.recvfrom(CHUNK)
+        speaker[:] = [who]
+        with suppress(OSError):
+            far.sendto(data, there)
+
+    def back() -> None:
+        data = far.recv(CHUNK)
+        if speaker:
+            near.sendto(data, *speaker)
+
+    loop = asyncio.get_running_loop()
+    loop.add_reader(near, to)
+    loop.add_reader(far, back)
+
+
+def datagrams(port: str, end: str) -> socket.socket:
+    """One end of what joins the two networks; each end has a name of its own."""
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    made.bind(f"{port}.{end}")
+    return made
+
+
+async def outside_datagrams(address: str, port: str) -> None:
+    while not Path(f"{port}.in").exists():
+        await asyncio.sleep(0.05)
+    near = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    near.bind((address, int(port)))
+    carry(near, datagrams(port, "out"), f"{port}.in")
+
+
+async def inside_datagrams(port: str) -> None:
+    while is_free(int(port)):
+        await asyncio.sleep(0.05)
+    program = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    program.connect(("127.0.0.1", int(port)))
+    joint = datagrams(port, "in")
+    loop = asyncio.get_running_loop()
+    loop.add_reader(joint, lambda: program.send(joint.recv(CHUNK)))
+
+    def back() -> None:
+        with suppress(OSError):
+            joint.sendto(program.recv(CHUNK), f"{port}.out")
+
+    loop.add_reader(program, back)
+
+
+def is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        try:
+            sock.bind(("127.0.0.1", port))
+        except OSError as error:
+            return error.errno != errno.EADDRINUSE
+        return True
+
+
+def split(ports: str) -> tuple[list[str], list[str]]:
+    """Those with connections, and those without."""
+    all_of_them = ports.split(",")
+    without = [port.removeprefix("udp:") for port in all_of_them if port.startswith("udp:")]
+    return [port for port in all_of_them if not port.startswith("udp:")], without
+
+
+async def outside(address: str, all_of_them: str) -> None:
     """Open the ports once the program takes connections inside."""
+    ports, without = split(all_of_them)
+    for port in without:
+        await outside_datagrams(address, port)
     while not all(Path(f"{port}.socket").exists() for port in ports):
         await asyncio.sleep(0.05)
     for port in ports:
@@ -48,7 +119,10 @@ async def outside(address: str, ports: list[str]) -> None:
     await asyncio.Event().wait()
 
 
-async def inside(ports: list[str]) -> None:
+async def inside(all_of_them: str) -> None:
+    ports, without = split(all_of_them)
+    for port in without:
+        await inside_datagrams(port)
     for port in ports:
         opened = partial(asyncio.open_connection, "127.0.0.1", int(port))
         while True:
@@ -71,12 +145,12 @@ def main(arguments: list[str]) -> None:
     if arguments[0] == INSIDE:
         wake_loopback()
         subprocess.Popen(arguments[2:])
-        asyncio.run(inside(arguments[1].split(",")))
+        asyncio.run(inside(arguments[1]))
     address, ports, *command = arguments
     own_network = ["unshare", "--user", "--map-root-user", "--net", "setpriv", "--pdeathsig", "TERM", "--"]
     program = subprocess.Popen([*own_network, sys.executable, __file__, INSIDE, ports, *command])
     loop = asyncio.new_event_loop()
-    serving = loop.create_task(outside(address, ports.split(",")))
+    serving = loop.create_task(outside(address, ports))
     loop.run_in_executor(None, program.wait).add_done_callback(lambda _: serving.cancel())
     with suppress(asyncio.CancelledError):
         loop.run_until_complete(serving)

@@ -16,6 +16,7 @@ from . import (
     mllp,
     mqtt,
     name_server,
+    openvpn,
     rdp,
     sip,
     smb,
@@ -41,7 +42,7 @@ ORDERS = {
     "smtp": ("greeting", "tls", "http", "dicom"),
     "http": ("http", "tls", "dicom"),
     "fhir": ("http", "tls", "dicom"),
-    "https": ("tls", "http", "dicom"),
+    "https": ("tls", "http", "dicom", "openvpn"),  # which is often put where every firewall lets people out
     "greets-over-tls": ("tls", "greeting"),
     "dicom": ("dicom", "tls", "http"),
     "dicom-over-tls": ("tls", "dicom", "http"),
@@ -62,6 +63,7 @@ ORDERS = {
     "mqtt": ("mqtt", "tls", "http"),
     "amqp": ("amqp", "tls", "http"),
     "sip": ("sip", "tls", "http"),
+    "openvpn": ("openvpn", "tls", "http"),
     None: ("greeting", "tls", "http", "dicom"),
 }
 UNTOUCHED = "untouched"  # what is sent there would be printed, or obeyed
@@ -81,6 +83,7 @@ FIRST_WORDS: Mapping[str, Ask] = {
     "mqtt": mqtt.ask,
     "amqp": amqp.ask,
     "sip": sip.ask,
+    "openvpn": openvpn.ask,
 }
 #   where the server speaks first, in a way that nothing else does -> how it goes on
 GREETINGS: Mapping[str, Ask] = {"telnet": telnet.ask, "vnc": vnc.ask, "mysql": mysql.ask}

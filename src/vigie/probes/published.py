@@ -28,6 +28,7 @@ from . import (
     mailbox,
     mqtt,
     name_server,
+    openvpn,
     rdp,
     sip,
     smb,
@@ -149,6 +150,7 @@ def _tcp(settings: ProbeSettings) -> Sequence[Protocol]:
         asks("mqtt", *_fixed(mqtt.QUESTION)),
         asks("amqp", *_fixed(amqp.HEADER)),
         asks("sip", said(sip.question)),
+        asks("openvpn", said(openvpn.question)),
     )
 
 
