@@ -13,7 +13,7 @@ from bench import Case
 AREAS: dict[str, tuple[str, ...]] = {
     "main": ("registry", "sweep", "matching", "pages"),
     "fix": ("audit", "survival", "timetofix", "sightings", "findings", "notices", "perimeter"),
-    "detect": ("raw_sweep", "daemons", "names", "mail_posture", "fingerprints", "tls"),
+    "detect": ("raw_sweep", "daemons", "names", "mail_posture", "fingerprints", "web_paths", "received", "tls"),
     "exposed": ("exposed", "national", "rescore", "alerts", "peer"),
     "incidents": ("incidents", "incident_years", "surge"),
     "means": (),

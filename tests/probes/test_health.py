@@ -266,3 +266,42 @@ def test_the_search_is_asked_beside_the_statement_and_its_body_is_never_read(ask
         service = ask(server, "fhir")
     assert service.facts.fhir.search_open is True
     assert not any(b"total" in raw.answered for raw in service.raw)
+
+
+@pytest.mark.parametrize(
+    ("answer", "search_open"),
+    [
+        pytest.param(page(b"[]", "Content-Type: application/dicom+json"), True, id="granted"),
+        pytest.param(page(b"", status="204 No Content"), True, id="granted-and-empty"),
+        pytest.param(page(b"", status="401 Unauthorized"), False, id="asks-who"),
+        pytest.param(page(b"", status="503 Busy"), None, id="in-trouble"),
+    ],
+)
+def test_a_search_of_studies_is_told_by_the_head_of_its_answer(answer, search_open, ask):
+    body = page(b"<title>Orthanc Explorer</title>")
+    with listening(site({"/": body, "/dicom-web/studies?limit=1": answer})) as server:
+        service = ask(server, "http")
+    assert service.facts.dicomweb.search_open is search_open
+
+
+def test_nothing_of_a_study_is_read_or_kept(ask):
+    patient = b'[{"00100010":{"Value":["DUPONT^MARIE"]}}]'
+    found = page(patient, "Content-Type: application/dicom+json")
+    pages = {"/": page(b"<title>Orthanc Explorer</title>"), "/dicom-web/studies?limit=1": found}
+    with listening(site(pages)) as server:
+        service = ask(server, "http")
+    assert service.facts.dicomweb.search_open
+    assert "DUPONT" not in repr(service)
+
+
+def test_an_image_server_without_dicomweb_and_a_site_that_answers_anything_tell_nothing_of_it(ask):
+    with listening(site({"/": page(b"<title>Orthanc Explorer</title>")})) as server:
+        assert ask(server, "http").facts.dicomweb is None
+    with listening(site({}, missing=page(b"<title>Orthanc Explorer</title>"))) as server:
+        assert ask(server, "http").facts.dicomweb is None
+
+
+def test_studies_are_searched_only_where_an_image_server_was_recognised(ask):
+    with listening(site({"/": page(b"<title>Bienvenue</title>")})) as server:
+        service = ask(server, "http")
+    assert all(b"dicom" not in raw.asked for raw in service.raw)

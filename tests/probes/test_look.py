@@ -63,6 +63,42 @@ def test_a_site_is_looked_at_by_its_address_and_once_by_each_name_that_leads_the
     assert summary.unknowns == {"a name leads elsewhere now": 1}
 
 
+def test_the_paths_of_a_site_are_asked_under_its_names_and_not_by_its_address_too(monkeypatch):
+    monkeypatch.setattr("vigie.probes.identify.hint_of", lambda port: "http")
+    names = {"a.valombre.example": ("127.77.0.1",), "b.valombre.example": ("127.77.0.1",)}
+    pages = {"a": {"/": page(b"<title>a</title>")}, "b": {"/.git/HEAD": page(b"ref: refs/heads/b\n")}}
+
+    def handle(connection):
+        while request := connection.recv(65536):
+            own = pages.get(request.split(b"Host: ")[1][:1].decode(), {})
+            connection.sendall(own.get(request.split(b" ")[1].decode(), page(b"no", status="404 Not Found")))
+
+    with resolving(names) as resolver, listening(handle) as server:
+        target = Target(server.address, tuple(names), (server.port,))
+        hosts, _ = run([target], resolvers=(resolver,), explores=True)
+    told = {service.name: service.facts.site for service in hosts[0].services}
+    assert told[None] is None
+    assert {name: [one.path for one in site.found] for name, site in told.items() if site} == {
+        "a.valombre.example": [],
+        "b.valombre.example": ["/.git/HEAD"],
+    }
+
+
+def test_a_name_of_two_addresses_is_looked_at_on_both(monkeypatch):
+    monkeypatch.setattr("vigie.probes.identify.hint_of", lambda port: "http")
+    names = {"a.valombre.example": ("127.77.0.1", "127.77.0.2")}
+    with (
+        resolving(names) as resolver,
+        listening(site({"/": page(b"<title>one</title>")})) as one,
+        listening(site({"/": page(b"<title>two</title>")}), address="127.77.0.2") as two,
+    ):
+        targets = [Target(server.address, tuple(names), (server.port,)) for server in (one, two)]
+        hosts, _ = run(targets, resolvers=(resolver,))
+    told = {(s.address, s.name): s.facts.http.title for host in hosts for s in host.services}
+    assert told["127.77.0.1", "a.valombre.example"] == "one"
+    assert told["127.77.0.2", "a.valombre.example"] == "two"
+
+
 def test_a_name_that_cannot_be_resolved_is_unknown_and_not_asked(monkeypatch):
     monkeypatch.setattr("vigie.probes.identify.hint_of", lambda port: "http")
     with resolving({}, rcode=2) as resolver, listening(site({"/": page()})) as server:
@@ -170,3 +206,5 @@ def test_the_usual_settings_say_who_asks():
     usual = settings_for("https://vigie.example/who", resolvers=("127.0.0.1:53",))
     assert "+https://vigie.example/who" in usual.user_agent
     assert usual.helo == "vigie.example"
+    assert not usual.explores
+    assert settings_for("https://vigie.example/who", explores=True).explores

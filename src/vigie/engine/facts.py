@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from .facts_of_infrastructure import BrokerFacts, IkeFacts, NameServerFacts, NtpFacts, SipFacts, SnmpFacts
 from .facts_of_tls import TlsFacts
-from .facts_of_web import CookieFlags, FormTarget, PageKind, SiteFacts
+from .facts_of_web import CookieFlags, DicomWebFacts, FormTarget, PageKind, SiteFacts
 from .names.facts import DomainFacts
 
 
@@ -251,6 +251,7 @@ class Facts:
     sip: SipFacts | None = None
     ike: IkeFacts | None = None
     broker: BrokerFacts | None = None
+    dicomweb: DicomWebFacts | None = None
     site: SiteFacts | None = None  # beside http, where the paths that must not answer were asked
 
     @property

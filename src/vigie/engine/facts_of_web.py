@@ -68,3 +68,11 @@ class SiteFacts:
     untold: tuple[ExposureKind, ...] = ()  # kinds of which a path could not be judged
     reason: str = ""  # why, "" when every path was judged
     security_txt: bool | None = None  # who to write to is said (RFC 9116); None when it could not be told
+
+
+@dataclass(frozen=True, slots=True)
+class DicomWebFacts:
+    """An image server that serves DICOMweb (PS3.18), told by the head of one answer."""
+
+    path: str
+    search_open: bool | None  # a search of studies was granted to a stranger; None when neither granted nor refused

@@ -38,6 +38,7 @@ def sign_of(service: str | None, facts: Facts, identities: Sequence[Identity]) -
             *_tls(facts.tls),
             *_http(facts.http),
             _site(facts.site),
+            (facts.dicomweb.search_open,) if facts.dicomweb and facts.dicomweb.search_open is not None else None,
             (ssh.protocol, ssh.software, ssh.comment) if ssh else None,
             (ssh.kex, ssh.host_keys, ssh.ciphers, ssh.macs) if ssh and ssh.kex else None,
             (smtp.starttls, smtp.extensions) if smtp and smtp.starttls is not None else None,

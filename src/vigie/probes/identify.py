@@ -95,6 +95,7 @@ class Question:
     port: int
     name: str | None  # the virtual host, None by address
     hint: str | None = None  # "http" or "https" when another look already told which it is
+    named: bool = False  # asked by its address, while its names are asked too: its paths are asked under them
 
 
 async def identify(question: Question, gate: Gate, settings: ProbeSettings) -> ServiceLook:

@@ -167,7 +167,8 @@ class _Look:
             raise asyncio.CancelledError
 
     async def _port(self, target: Target, port: int, elsewhere: dict[str, str], seen: list[ServiceLook]) -> None:
-        by_address = Question(target.address, port, None)
+        named = any(name not in elsewhere for name in target.names)
+        by_address = Question(target.address, port, None, named=named)
         first = await self._identify(by_address, seen)
         # A server that refuses TLS without a name may take one.
         refuses = first.service == "tls" and first.facts.tls is None

@@ -13,16 +13,19 @@ from functools import partial
 import numpy as np
 
 from vigie.data.ports import ports_hinted
+from vigie.data.rules import follow_ups
 from vigie.data.web_paths import web_paths
 from vigie.engine.cipher_suites import FINITE_FIELD, left_to_ask
 
 from . import (
     amqp,
     dicom,
+    dicomweb,
     fhir,
     ftp,
     http,
     http2,
+    icon,
     ldap,
     mail_hosts,
     mailbox,
@@ -31,6 +34,7 @@ from . import (
     openvpn,
     rdp,
     sip,
+    site_paths,
     smb,
     ssh,
     starttls,
@@ -135,7 +139,7 @@ def _tcp(settings: ProbeSettings) -> Sequence[Protocol]:
         asks("tls", *_hellos(), hint="https"),
         asks("starttls", *_fixed(*starttls.SAID.values(), mysql.tls_request())),
         asks("http2", *_fixed(http2.PREFACE)),
-        asks("http", *_fixed(http.request("/", NAME, settings.user_agent)), paths=_paths()),
+        asks("http", *_pages(settings), paths=_paths()),
         asks("dicom", said(dicom.request), *_fixed(dicom.RELEASE)),
         asks("rdp", *_fixed(rdp.REQUEST, rdp.REQUEST_WITH_NLA)),
         asks("smb", said(smb.request), said(smb.request_v1)),
@@ -152,6 +156,21 @@ def _tcp(settings: ProbeSettings) -> Sequence[Protocol]:
         asks("sip", said(sip.question)),
         asks("openvpn", said(openvpn.question)),
     )
+
+
+def _pages(settings: ProbeSettings) -> tuple[Said, ...]:
+    """A page, two names made up that tell how the site says "not found", a backup by its head and by its beginning."""
+    few = (("Range", f"bytes=0-{web_paths().backup_bytes - 1}"),)
+    asked = (
+        http.request("/", NAME, settings.user_agent),
+        http.request("/backup.zip", NAME, settings.user_agent, method="HEAD"),
+        http.request("/backup.zip", NAME, settings.user_agent, few),
+    )
+    made_up = (
+        said(lambda: http.request(site_paths.plain_name(), NAME, settings.user_agent)),
+        said(lambda: http.request(site_paths.file_name(), NAME, settings.user_agent)),
+    )
+    return (*_fixed(*asked), *made_up)
 
 
 def _mongodb() -> tuple[Said, ...]:
@@ -182,6 +201,10 @@ def _paths() -> tuple[str, ...]:
         mail_hosts.POLICY_PATH,
         *fhir.PATHS,
         fhir.search_path(fhir.PATHS[0]),
+        icon.USUAL,
+        *(one.path for one in follow_ups()),
+        *(root + dicomweb.SEARCH for root in dicomweb.ROOTS.values()),
+        web_paths().security_txt,
         *(one.path for one in web_paths().paths),
     ]
     return tuple(dict.fromkeys(paths))

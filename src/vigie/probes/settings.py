@@ -37,4 +37,5 @@ def settings_for(
         concurrency=concurrency,
         sweep_socket=sweep_socket,
         datagrams=datagrams,
+        explores=explores,
     )

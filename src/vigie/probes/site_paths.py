@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
 
 from vigie.data.web_paths import LISTING, WebPath, web_paths
@@ -14,6 +14,7 @@ from .errors import NotPermitted, ProbeError, Stopped
 from .http import Headers, HttpAnswer, HttpConversation
 from .page import entries_of, text_of
 from .scope import Permit, Refusal
+from .spared import recognised
 
 ALL_KINDS = tuple(ExposureKind)
 _AS_PAGES = frozenset(
@@ -75,7 +76,7 @@ class SitePaths:
     async def _learn_not_found(self) -> None:
         """Two names that nobody can have given to a page tell how the site says that it has none."""
         told = []
-        for path in (f"/{secrets.token_hex(8)}", f"/{secrets.token_hex(4)}/{secrets.token_hex(6)}.txt"):
+        for path in (plain_name(), file_name()):
             answer = await self._ask(path)
             if answer is None:
                 raise _Ended("the site did not answer a name made up")
@@ -170,7 +171,7 @@ class SitePaths:
         return answer
 
 
-def why_not(permit: Permit | Refusal, seen: Facts, identities: Iterable[Identity]) -> str:
+def why_not(permit: Permit | Refusal, seen: Facts, address: str, identities: Sequence[Identity]) -> str:
     """Why the paths of this site are not asked; "" when they are."""
     if isinstance(permit, Refusal):
         return permit.reason
@@ -178,7 +179,7 @@ def why_not(permit: Permit | Refusal, seen: Facts, identities: Iterable[Identity
         return "the mandate asks for a gentle look"
     if seen.fhir is not None or seen.database is not None:
         return "not a site: its paths are not asked"
-    if any(identity.product.endswith("_firmware") for identity in identities):
+    if recognised(address, identities) or any(identity.product.endswith("_firmware") for identity in identities):
         return "equipment that may be fragile: its paths are not asked"
     if seen.http is None or seen.http.status >= 500:
         return "the server is not available"
@@ -197,6 +198,16 @@ def how_not_found(answer: HttpAnswer, host: str, *, is_tls: bool) -> NotFound | 
     if 300 <= status < 400:
         return NotFound.TO_TLS if not is_tls and _is_itself_over_tls(answer, host) else NotFound.LEADS_AWAY
     return NotFound.A_PAGE if status < 300 else NotFound.OTHERWISE
+
+
+def plain_name() -> str:
+    """A name made up, as of a page."""
+    return f"/{secrets.token_hex(8)}"
+
+
+def file_name() -> str:
+    """A name made up, as of a file in a folder."""
+    return f"/{secrets.token_hex(4)}/{secrets.token_hex(6)}.txt"
 
 
 def label_of(name: str) -> str:

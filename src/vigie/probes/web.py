@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from vigie.data.rules import follow_ups, matcher
 from vigie.engine.facts import Answer, Facts, FhirFacts, HttpFacts, Identity, RawAnswer
 from vigie.engine.facts_of_tls import TlsFacts
-from vigie.engine.facts_of_web import SiteFacts
+from vigie.engine.facts_of_web import DicomWebFacts, SiteFacts
 from vigie.engine.fingerprints import texts_of
 
-from . import dicom, fhir, http, icon, site_paths, tls
+from . import dicom, dicomweb, fhir, http, icon, site_paths, tls
 from .answer import Found, kept
 from .connection import Connection
 from .databases import front_page
@@ -85,6 +85,7 @@ class Visit:
             told = await self._follow_ups(conversation, facts, statement)
             whole = Facts(tls=self.tls, http=facts, fhir=statement, database=store)
             self.identities = matcher().identify_texts([*texts_of(whole), *told])
+            whole = replace(whole, dicomweb=await self._dicomweb(conversation))
             site = await self._explore(conversation, whole)
         await self._ask_further()
         service = "fhir" if statement else "https" if self.is_tls else "http"
@@ -206,6 +207,20 @@ class Visit:
         self.raw.append(kept("fhir-search", told.asked, told.head))
         return fhir.search_is_open(told.status, told.header("content-type"))
 
+    async def _dicomweb(self, conversation: http.HttpConversation) -> DicomWebFacts | None:
+        """Of a recognised image server: whether it would let a stranger search. Not a byte of the body is read."""
+        path = dicomweb.path_for(self.identities)
+        if path is None:
+            return None
+        try:
+            told = await conversation.get(path, dicomweb.HEADERS, limit=0)
+        except ProbeError as error:
+            if error.answer is Answer.NOT_ASKED:
+                raise
+            return DicomWebFacts(path, None)
+        self.raw.append(kept("dicomweb", told.asked, told.head))
+        return dicomweb.facts_of(told)
+
     async def _follow_ups(
         self, conversation: http.HttpConversation, facts: HttpFacts, statement: FhirFacts | None
     ) -> list[tuple[str, str]]:
@@ -233,12 +248,12 @@ class Visit:
         return texts
 
     async def _explore(self, conversation: http.HttpConversation, seen: Facts) -> SiteFacts | None:
-        """The paths that must not answer; None where nobody asked for them."""
-        if not self.interview.settings.explores or seen.http is None:
-            return None
+        """The paths that must not answer; None where nobody asks for them, or where they are asked under a name."""
         ask = self.interview.question
+        if not self.interview.settings.explores or seen.http is None or ask.named:
+            return None
         permit = self.interview.gate.permit(ask.address, ask.port, ask.name)
-        reason = site_paths.why_not(permit, seen, self.identities)
+        reason = site_paths.why_not(permit, seen, ask.address, self.identities)
         if reason:
             return SiteFacts(None, 0, untold=site_paths.ALL_KINDS, reason=reason)
         turn = partial(self.interview.gate.turn, ask.address, ask.port, name=ask.name)

@@ -3,6 +3,7 @@
 import pytest
 
 from vigie.engine.facts import DicomAnswer, DicomFacts, FhirFacts, FtpFacts, MllpFacts, SmtpFacts, SshFacts
+from vigie.engine.facts_of_web import DicomWebFacts
 from vigie.engine.outcome import Verdict
 
 from .looks import look, outcome, tls, verdict
@@ -100,3 +101,10 @@ def test_an_hl7_listener_is_a_weakness_only_when_it_is_proven(proven, expected):
 )
 def test_a_fhir_server_says_how_a_caller_proves_who_it_is(fhir, expected):
     assert verdict("fhir-no-security", look("fhir", fhir=fhir)) is expected
+
+
+@pytest.mark.parametrize(("granted", "expected"), [(True, FAIL), (False, PASS), (None, UNKNOWN)])
+def test_a_stranger_may_not_search_the_studies_of_an_image_server(granted, expected):
+    seen = look("http", dicomweb=DicomWebFacts("/dicom-web/studies?limit=1", granted))
+    assert verdict("dicomweb-search-open", seen) is expected
+    assert verdict("dicomweb-search-open", look("http")) is None
