@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import vigie.engine.checks
 import vigie.probes
 from vigie.data import documents, texts
 from vigie.engine.checks import CHECKS
@@ -92,6 +93,24 @@ def reasons() -> set[str]:
 
 @pytest.mark.parametrize("reason", sorted(reasons() - {"not an address", "not a port"}))
 def test_each_reason_is_said_in_french(reason):
+    assert texts.reason_text(reason, "fr") != reason
+
+
+def inconclusive() -> set[str]:
+    """Every sentence by which a check may say that it could not conclude, up to what varies in it."""
+    found = set()
+    for path in Path(vigie.engine.checks.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+            if named and node.func.id == "unknown" and node.args:
+                text = node.args[0].values[0] if isinstance(node.args[0], ast.JoinedStr) else node.args[0]
+                if isinstance(text, ast.Constant):
+                    found.add(text.value)
+    return found
+
+
+@pytest.mark.parametrize("reason", sorted(inconclusive()))
+def test_why_a_check_could_not_conclude_is_said_in_french(reason):
     assert texts.reason_text(reason, "fr") != reason
 
 

@@ -139,7 +139,8 @@ def answer_label(slug: str) -> str:
 
 def unknown_reason(reason: str) -> str:
     """A reason in the reader's language when it is one of ours, else as it was recorded."""
-    return next((str(told) for pattern, told in UNKNOWN_REASONS if re.fullmatch(pattern, reason)), reason)
+    ours = next((str(told) for pattern, told in UNKNOWN_REASONS if re.fullmatch(pattern, reason)), "")
+    return ours or texts.reason_text(reason, language())
 
 
 def unknown_check(told: str) -> str:
