@@ -13,7 +13,17 @@ from bench import Case
 AREAS: dict[str, tuple[str, ...]] = {
     "main": ("registry", "sweep", "matching", "pages"),
     "fix": ("audit", "survival", "timetofix", "sightings", "findings", "notices", "perimeter"),
-    "detect": ("raw_sweep", "daemons", "names", "mail_posture", "fingerprints", "web_paths", "received", "tls"),
+    "detect": (
+        "raw_sweep",
+        "daemons",
+        "identification",
+        "names",
+        "mail_posture",
+        "fingerprints",
+        "web_paths",
+        "received",
+        "tls",
+    ),  # fmt: skip
     "exposed": ("exposed", "national", "rescore", "alerts", "peer"),
     "incidents": ("incidents", "incident_years", "surge"),
     "means": (),
