@@ -23,7 +23,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "web_paths",
         "received",
         "tls",
-    ),  # fmt: skip
+    ),
     "exposed": ("exposed", "national", "rescore", "alerts", "peer"),
     "incidents": ("incidents", "incident_years", "surge"),
     "means": (),
