@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -26,8 +26,12 @@ DEFAULT_HOURS = 24  # how long the authorisation given on the command line holds
 
 def scan(
     targets: Annotated[
-        list[str], typer.Argument(help="Names, addresses or ranges (a /22 at most).", show_default=False)
-    ],
+        list[str] | None, typer.Argument(help="Names, addresses or ranges (a /22 at most).", show_default=False)
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--from", help="File of targets, one a line; wrong lines are named, the others looked at."),
+    ] = None,
     signatory: Annotated[str, typer.Option(help="Who authorises it: name and position. Asked when missing.")] = "",
     basis: Annotated[
         str,
@@ -56,12 +60,14 @@ def scan(
 
         vigie scan example.org 203.0.113.0/28 --signatory "A. Martin, director" --basis "letter of 2 November"
 
+        vigie scan --from targets.txt --signatory "A. Martin, director" --basis "letter of 2 November"
+
         vigie scan 192.168.10.0/24 --basis local --ports 22,443,104,11112 --html report.html
 
         vigie scan 127.0.0.1 --signatory me --basis laboratory --json | jq .product
     """
     try:
-        _scan(targets, _Options(signatory, basis, ports, udp, html, json, language, until))
+        _scan(targets or [], _Options(signatory, basis, ports, udp, html, json, language, until, file))
     except asked.BadlyAsked as error:
         end(str(error), USAGE)
 
@@ -76,6 +82,7 @@ class _Options:
     json: bool
     language: str
     until: str
+    file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,9 @@ def _prepare(texts: list[str], options: _Options) -> _Ready:
         raise asked.BadlyAsked(f"The report is written in fr or in en, not in {language!r}.")
     now = datetime.now(UTC)
     authority = _authority(options, language, now)
-    wanted = asked.read_targets(texts, authority.kind)
+    wanted = asked.read_targets([*texts, *_lines_of(options.file, authority)], authority.kind)
+    if not (wanted.networks or wanted.names):
+        raise asked.BadlyAsked("Say what to look at: names, addresses, ranges, or --from a file of them.")
     ports = asked.read_ports(options.ports) if options.ports else default_ports()
     stop_file = settings.home / "STOP"
     if stop_file.exists():
@@ -156,6 +165,28 @@ def _prepare(texts: list[str], options: _Options) -> _Ready:
         settings.sweep_socket,
         options.udp,
     )
+
+
+def _lines_of(path: Path | None, authority: asked.Authority) -> tuple[str, ...]:
+    """What the file asks for; its wrong lines are named on stderr."""
+    if path is None:
+        return ()
+    try:
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            found = asked.read_lines(_short(lines), authority.kind)
+    except OSError as error:
+        raise asked.BadlyAsked(f"{path} cannot be read: {error.strerror}.") from None
+    for sentence in found.told:
+        typer.echo(sentence, err=True)
+    if found.wrong:
+        typer.echo(f"{found.wrong} lines are wrong and left out; {len(found.texts)} are looked at.", err=True)
+    return found.texts
+
+
+def _short(lines: TextIO) -> Iterator[str]:
+    """A line that never ends is cut, and is then no target."""
+    while line := lines.readline(asked.MOST_LINE):
+        yield line
 
 
 def _authority(options: _Options, language: str, now: datetime) -> asked.Authority:

@@ -74,7 +74,7 @@ class Progress:
     gone: int  # not seen once: waiting for a second look
     unknowns: tuple[Unknown, ...]  # looked at, and not known
     unlooked: tuple[Unknown, ...]  # not looked at
-    unknown_checks: tuple[Unknown, ...]  # "check: reason", of what answered
+    unknown_checks: tuple[Unknown, ...]  # by check, of what answered
     paused: tuple[Pause, ...]  # hosts that stopped answering: the last ones
     waits_until: datetime | None  # when the first of the windows opens that establishments wait for
     elapsed: timedelta
@@ -97,6 +97,11 @@ class Progress:
     def questions_a_second(self) -> float | None:
         seconds = self.elapsed.total_seconds()
         return self.questions / seconds if seconds > 0 else None
+
+    @property
+    def rate(self) -> int:
+        """Questions a second, as people read it."""
+        return round(self.questions_a_second or 0)
 
     @property
     def unlooked_count(self) -> int:
@@ -146,7 +151,7 @@ def progress(campaign: Campaign, now: datetime) -> Progress:
         gone=seen["gone"],
         unknowns=_sum_unknowns([row[5] for row in shards]),
         unlooked=_sum_unknowns([row[7] for row in shards]),
-        unknown_checks=_sum_unknowns([row[8] for row in shards]),
+        unknown_checks=_sum_unknowns([_by_check(row[8]) for row in shards]),
         paused=tuple(Pause.objects.filter(shard__campaign=campaign).order_by("-since", "-pk")[:MOST_PAUSES]),
         waits_until=min((row[9] for row in shards if row[9] and row[0] == ShardState.WAITING), default=None),
         elapsed=elapsed,
@@ -169,6 +174,14 @@ def _sum_unknowns(parts: "list[dict[str, int]]") -> tuple[Unknown, ...]:
     for part in parts:
         total.update(part)
     return tuple(Unknown(reason, count) for reason, count in total.most_common())
+
+
+def _by_check(counts: "dict[str, int]") -> "dict[str, int]":
+    """The reasons are in each look; here, which check could not conclude how often."""
+    found: Counter[str] = Counter()
+    for told, count in counts.items():
+        found[told.partition(": ")[0]] += count
+    return dict(found)
 
 
 def _ends_about(campaign: Campaign, hosts: int, hosts_done: int, elapsed: timedelta, now: datetime) -> datetime | None:

@@ -1,6 +1,7 @@
 """What is to be looked at, by whose authority, and is that allowed?"""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address, ip_network
@@ -9,6 +10,8 @@ from vigie.data.care import named_ports
 from vigie.probes.scope import Mandate, MandateKind, Network, Scope, kind_reaches, plain
 from vigie.probes.targets import LARGEST_RANGE, Target, Targets, find_targets
 
+MOST_TOLD = 20  # wrong lines of a file that are named one by one
+MOST_LINE = 1024  # characters of a line: longer is no target
 LABORATORY, LOCAL = "laboratory", "local"
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 
@@ -55,6 +58,41 @@ def read_targets(texts: list[str], kind: MandateKind) -> Asked:
     if sum(network.num_addresses for network in networks) > LARGEST_RANGE:
         raise BadlyAsked(f"These ranges hold more than {LARGEST_RANGE} addresses together: ask for them one by one.")
     return Asked(tuple(dict.fromkeys(networks)), tuple(dict.fromkeys(names)))
+
+
+@dataclass(frozen=True, slots=True)
+class FromFile:
+    """What a file of targets asks for; `told` names the first wrong lines."""
+
+    texts: tuple[str, ...]
+    wrong: int
+    told: tuple[str, ...]
+
+
+def read_lines(lines: Iterable[str], kind: MandateKind) -> FromFile:
+    """One target a line, however many lines: only what is asked for is kept, and the first wrong lines.
+
+    Blank lines and what follows a # are nothing. Raises BadlyAsked, naming the line, where a look would hold too much.
+    """
+    kept: dict[str, None] = {}
+    told: list[str] = []
+    wrong = addresses = 0
+    for number, line in enumerate(lines, 1):
+        text = line.partition("#")[0].strip()
+        if not text or text in kept:
+            continue
+        try:
+            asked = read_targets([text], kind)
+        except BadlyAsked as error:
+            wrong += 1
+            if len(told) < MOST_TOLD:
+                told.append(f"line {number}: {error}")
+            continue
+        kept[text] = None
+        addresses += sum(network.num_addresses for network in asked.networks)
+        if addresses > LARGEST_RANGE or len(kept) > LARGEST_RANGE:
+            raise BadlyAsked(f"line {number}: more than {LARGEST_RANGE} addresses or names: split the file there.")
+    return FromFile(tuple(kept), wrong, tuple(told))
 
 
 def read_ports(text: str) -> tuple[int, ...]:

@@ -143,14 +143,12 @@ def unknown_reason(reason: str) -> str:
     return ours or texts.reason_text(reason, language())
 
 
-def unknown_check(told: str) -> str:
-    """The title of a check that could not conclude, and why, of "slug: reason"."""
-    slug, _colon, reason = told.partition(": ")
+def unknown_check(slug: str) -> str:
+    """The title of a check that could not conclude."""
     try:
-        title = check_text(slug, language()).title
+        return check_text(slug, language()).title
     except DocumentError:
-        title = slug
-    return f"{title} ({unknown_reason(reason)})"
+        return slug
 
 
 def close_reason(reason: str) -> str:
