@@ -28,7 +28,7 @@ from cryptography.x509.oid import NameOID
 
 from bench import Case
 from vigie.data.pace import PaceTable, Rates, pace_table
-from vigie.probes import tls
+from vigie.probes import loop, tls
 from vigie.probes.gate import Gate
 from vigie.probes.identify import Question, identify
 from vigie.probes.pace import Pace, RunBudget
@@ -38,7 +38,7 @@ from vigie.probes.stop import StopSignal
 
 ADDRESS = "127.94.0.1"
 NAME = "www.valombre.example"
-SERVERS, ROUNDS = 200, 5  # distinct certificates: nothing of one helps to read another
+SERVERS, ROUNDS, TIMES = 200, 5, 5  # distinct certificates: nothing of one helps to read another
 AT_ONCE = 32
 HELLO_MS, RATIO = 0.2, 1.5
 PEER_SECONDS = 3
@@ -56,11 +56,12 @@ def run() -> Iterator[Case]:
 def _hellos(files: list[Path]) -> Case:
     """Each server once a round, as many at once as a look talks to; only our own process is counted."""
     with _serving(files) as port:
-        asked, seconds = asyncio.run(_survey_all(port, len(files) * ROUNDS))
-    spent = round(seconds / asked * 1000, 3)
+        rounds = [loop.run(_survey_all(port, len(files) * ROUNDS)) for _ in range(TIMES)]
+    asked, each = rounds[0][0], sorted(round(seconds / asked * 1000, 3) for asked, seconds in rounds)
+    spent = each[0]  # what others do on the machine can only add to it
     note = (
         f"{asked} hellos of TLS 1.2 to {len(files)} RSA certificates, each with two above it: connection through the"
-        f" gate, version, suite, certificate, chain; load {os.getloadavg()[0]:.1f}"
+        f" gate, version, suite, certificate, chain; least of {each}; load {os.getloadavg()[0]:.1f}"
     )
     return Case(
         "detect", "TLS facts of a server up to 1.2", spent, "ms of CPU", f"<= {HELLO_MS}", spent <= HELLO_MS, note=note
@@ -93,7 +94,7 @@ def _handshakes(file: Path) -> Case:
     with _openssl(file) as port:
         for _ in range(3):
             theirs.append(_s_time(port))
-            ours.append(asyncio.run(_shake_all(port, 400)))
+            ours.append(loop.run(_shake_all(port, 400)))
             ratios.append(ours[-1] / theirs[-1])
     middle = sorted(range(3), key=lambda number: ratios[number])[1]
     ratio = round(ratios[middle], 2)
@@ -139,7 +140,7 @@ def _s_time(port: int) -> float:
 def _received(file: Path) -> Case:
     """All that one web server under TLS is sent by one look at it."""
     with _openssl(file, "-www") as port, _counting(port) as ours:
-        asyncio.run(_identify(ours.port))
+        loop.run(_identify(ours.port))
     peer, theirs = shutil.which("sslscan"), None
     if peer:
         with _openssl(file, "-www") as port, _counting(port) as counted:

@@ -1,4 +1,3 @@
-import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -7,6 +6,7 @@ import pytest
 
 from vigie.data.pace import PaceTable, Rates, Timeouts
 from vigie.engine.facts import HostLook, ServiceLook
+from vigie.probes import loop
 from vigie.probes.gate import Gate
 from vigie.probes.identify import Question, identify
 from vigie.probes.look import Plan, Summary, Target, look
@@ -74,6 +74,6 @@ def ask() -> Callable[..., ServiceLook]:
         **changes: object,
     ) -> ServiceLook:
         gate = Gate(Scope([mandate(**changes)]), StopSignal(), free_pace(), lambda: NOW)
-        return asyncio.run(identify(Question(server.address, server.port, name, hint), gate, settings(times)))
+        return loop.run(identify(Question(server.address, server.port, name, hint), gate, settings(times)))
 
     return act

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from vigie.engine.facts import Answer, HostLook, NotAsked, PortState, ServiceLook, Transport
 
+from . import loop
 from .breaker import Breaker
 from .datagram_services import DatagramLook, ask_datagrams
 from .gate import Gate
@@ -67,7 +68,7 @@ def look(
     work = _Look(plan, cut, clock, looked.put, pace or process_pace())
     # The probes have a thread and an event loop of their own: the caller may write to its database meanwhile.
     with ThreadPoolExecutor(1, "vigie-look") as pool:
-        summary = pool.submit(asyncio.run, work.run())
+        summary = pool.submit(loop.run, work.run())
         summary.add_done_callback(lambda _: looked.put(None))
         try:
             while (host := looked.get()) is not None:

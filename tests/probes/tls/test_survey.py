@@ -1,12 +1,12 @@
 """The whole way, on the network: what is told of servers that no library of today would still run."""
 
-import asyncio
 from dataclasses import replace
 
 import pytest
 
 from vigie.engine.cipher_suites import SOUND, faults_of
 from vigie.engine.facts_of_tls import StapleStatus, TlsFacts
+from vigie.probes import loop
 from vigie.probes.gate import Gate
 from vigie.probes.scope import Scope
 from vigie.probes.stop import StopSignal
@@ -32,7 +32,7 @@ def surveyed():
                 return await gate.connect(server.address, server.port, name=None, timeout_seconds=5)
 
             survey = Survey(connect, None, first, total)
-            return asyncio.run(survey.complete(facts)), survey
+            return loop.run(survey.complete(facts)), survey
 
     return act
 

@@ -9,8 +9,8 @@ from vigie.engine.facts_of_tls import TlsFacts
 
 from ..connection import Connection
 from ..errors import Garbled
-from .certificate import name_matches, read_certificate
-from .flight import MAX_CHAIN
+from .certificate import name_matches, read_certificate, read_staple
+from .flight import MAX_CHAIN, Flight
 
 _DER = 2  # the form that the object under SSLObject is asked for, before Python 3.13
 OBSOLETE = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
@@ -43,7 +43,9 @@ def facts_of(connection: Connection) -> TlsFacts:
     return shown(connection.server_name, tls.version() or "", cipher[0] if cipher else "", _chain(tls))
 
 
-def shown(server_name: str | None, protocol: str, cipher: str, chain: Sequence[bytes]) -> TlsFacts:
+def shown(
+    server_name: str | None, protocol: str, cipher: str, chain: Sequence[bytes], flight: Flight | None = None
+) -> TlsFacts:
     """The facts of one choice: what was not asked yet stays unknown."""
     certificate = read_certificate(chain[0], chain[1:]) if chain else None
     matches = None if server_name is None or certificate is None else name_matches(server_name, certificate.names)
@@ -55,6 +57,10 @@ def shown(server_name: str | None, protocol: str, cipher: str, chain: Sequence[b
         server_name=server_name,
         name_matches=matches,
         versions=(protocol,) if protocol else (),
+        dh_bits=flight.dh_bits if flight else None,
+        staple=read_staple(flight.staple) if flight else None,
+        # A status is passed on in clear up to TLS 1.2 alone, and is not known in the versions before.
+        staple_asked=flight is not None and protocol == "TLSv1.2" and bool(chain),
     )
 
 

@@ -166,9 +166,7 @@ async def ask_hello(
 def facts_of_flight(flight: Flight, server_name: str | None) -> TlsFacts:
     """What a server of TLS 1.2 or older tells in clear, without any key."""
     version, suite = flight.version or SSL3, flight.suite or SOUND[0]
-    facts = shown(server_name, NAMES[version], SUITES[suite], flight.chain)
-    asked = version == TLS12 and bool(flight.chain)
-    return replace(facts, dh_bits=flight.dh_bits, staple=read_staple(flight.staple), staple_asked=asked)
+    return shown(server_name, NAMES[version], SUITES[suite], flight.chain, flight)
 
 
 def _in_order(versions: set[str]) -> tuple[str, ...]:
