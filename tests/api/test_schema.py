@@ -58,6 +58,9 @@ def names(world):
         "cve": world.vulnerability.cve,
         "kind": world.group.kind,
         "code": world.group.code,
+        "reference": world.declaration.reference,
+        "uid": str(world.attachment.uid),
+        "year": 2026,
     }
 
 

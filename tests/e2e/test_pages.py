@@ -81,6 +81,7 @@ def addresses(world: World) -> dict[str, str]:
         "declarations": reverse("web:declarations"),
         "incident-year": reverse("web:incident-years"),
         "never-declared": reverse("web:never-declared"),
+        "incident-outlines": reverse("web:incident-outlines"),
         "declaration": reverse("web:declaration", args=[world.declaration.reference]),
         "purge-attachment": reverse("web:purge-attachment", args=[world.declaration.reference, world.attachment.uid]),
         "offline-declaration": reverse("web:offline-declaration"),

@@ -80,7 +80,8 @@ def test_it_becomes_a_sighting_to_be_verified_and_opens_no_finding(analyst):
     assert analyst.get(reverse("web:sighting", args=[sighting.pk])).status_code == 200
     assert analyst.post(url, judged).status_code == 422  # judged already
     assert Sighting.objects.count() == 1
-    assert analyst.post(url, {"deed": "mended"}).status_code == 302
+    assert analyst.post(url, {"deed": "mended"}).status_code == 422  # no look judges it: somebody says how it was seen
+    assert analyst.post(url, {"deed": "mended", "reason": "Page fermée, vue à 14 h"}).status_code == 302
     assert analyst.post(url, {"deed": "close", "reason": ""}).status_code == 422
 
 

@@ -20,7 +20,7 @@ HOSTILE = '=HYPERLINK("http://evil.example","x")'
 LISTS = {
     "establishments", "findings", "sightings", "vulnerabilities", "campaigns", "notices", "funnel", "calls", "contacts",
     "territory-contacts", "perimeter", "reports", "notes", "group-audits", "territory", "group", "card",
-    "alerts", "alert", "products", "product", "priority",
+    "alerts", "alert", "incident-outlines", "products", "product", "priority",
 }  # fmt: skip
 # A table that explains the one thing of its page, and is no list.
 EXPLAINED = {

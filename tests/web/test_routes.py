@@ -15,6 +15,7 @@ LISTS = {"establishments", "findings", "campaigns", "vulnerabilities", "sighting
 OPEN_TO_ALL = {"sign-in", "link", "language", "theme", "healthz", "readyz", "metrics"} | {"open-notice", "notice-feed"}
 # Anybody may declare; a signed cookie, a code or a link opens the rest.
 OPEN_TO_ALL |= {"declare-incident", "resume-declaration", "confirm-declaration", "follow-declaration", "passed-on"}
+OPEN_TO_ALL |= {"touched-by-mail"}
 OPEN_TO_ALL |= {"own-declaration", "own-declaration-complete", "own-declaration-submit", "own-declaration-prepare"}
 OPEN_TO_ALL |= {"paper-declaration", "offline-declaration", "offline-token", "offline-worker"}
 OPEN_TO_ALL |= {"who-scans-you", "security-txt", "report-weakness", "follow-weakness", "weakness-link"}
@@ -48,6 +49,7 @@ POST_ONLY = {"sign-out", "language", "theme", "end-asset", "withdraw-mandate", "
     "declaration-attach",
     "own-declaration-attach",
     "incident-touches",
+    "ask-structures",
     "openid-unlink",
     "gather-group-audit",
     "note-call",
@@ -180,6 +182,9 @@ def arguments(world: World) -> dict[str, list[object]]:
         "incident-year": [2026],
         "incident-year-pdf": [2026],
         "never-declared": [],
+        "incident-outlines": [],
+        "ask-structures": [world.shared.pk],
+        "touched-by-mail": ["a-token"],
         "declaration": [world.declaration.reference],
         "declaration-complete": [world.declaration.reference],
         "declaration-submit": [world.declaration.reference],

@@ -10,15 +10,20 @@ from ninja.operation import Operation
 
 from . import (
     campaigns,
+    declarations,
     deeds,
     establishments,
     findings,
     groupings,
+    incident_years,
+    incidents,
     notices,
+    obligations,
     people,
     perimeter,
     sightings,
     vulnerabilities,
+    weaknesses,
 )
 from .description import described
 from .problems import Problem, answer
@@ -38,6 +43,11 @@ ROUTERS = (
     notices.router,
     sightings.router,
     vulnerabilities.router,
+    incidents.router,
+    declarations.router,
+    obligations.router,
+    incident_years.router,
+    weaknesses.router,
 )
 
 

@@ -11,9 +11,11 @@ from vigie.apps.assets.refusals import AlreadyOver, PerimeterRefused
 from vigie.apps.findings.refusals import FindingRefused, Incomplete
 from vigie.apps.findings.sightings.actions import NoReason, NotToVerify
 from vigie.apps.findings.sightings.uploading import UploadRefused
+from vigie.apps.incidents import refusals as incidents
+from vigie.apps.incidents.fault_sentences import sentence
 from vigie.apps.scans.actions import NothingToAsk, StopInForce
 
-from .problems import Problem, invalid
+from .problems import Fault, Problem, invalid
 from .validation import faults
 
 Telling = Callable[..., Problem]
@@ -31,6 +33,13 @@ REFUSALS: Mapping[type[Exception], Telling] = {
     StopInForce: lambda error: Problem("refused", gettext("A stop is in force: lift it before anything can start.")),
     NotToVerify: lambda error: Problem("refused", gettext("It was verified already.")),
     NoReason: lambda error: invalid("body.reason", gettext("Write the reason: it stays in the history.")),
+    incidents.AnswersRefused: lambda error: Problem(
+        "invalid", str(error), faults=[Fault(f"body.answers.{one.field}", sentence(one)) for one in error.faults]
+    ),
+    incidents.TooMany: lambda error: Problem("too-many", str(error)),
+    incidents.FileRefused: lambda error: invalid("body.file", str(error)),
+    incidents.Incomplete: lambda error: invalid("body", str(error)),
+    incidents.IncidentRefused: lambda error: Problem("refused", str(error)),
     UploadRefused: lambda error: Problem("refused", str(error)),
     NothingToAsk: lambda error: invalid("body.ports", gettext("Ports go from 1 to 65535, and at least one is needed.")),
 }

@@ -24,8 +24,11 @@ Language = Annotated[str, typer.Option(help="fr or en.")]
 def incidents(
     year: Annotated[int, typer.Option(help="The year in which they were received, Paris time.")],
     as_of: Annotated[
-        str, typer.Option(help="Count what was received by the end of that day, YYYY-MM-DD; now when not given.")
+        str, typer.Option(help="Count as it was known at the end of that day, YYYY-MM-DD; now when not given.")
     ] = "",
+    known_now: Annotated[
+        bool, typer.Option("--known-now", help="With --as-of: what was received by then, by what is known today.")
+    ] = False,
     grouped: Annotated[
         bool, typer.Option("--grouped", help="Tell small groups together, as for readers who may read no incident.")
     ] = False,
@@ -42,6 +45,8 @@ def incidents(
 
         vigie report incidents --year 2025
 
+        vigie report incidents --year 2025 --as-of 2026-03-31
+
         vigie report incidents --year 2025 --grouped --pdf observatoire-2025.pdf --csv observatoire-2025.csv
     """
     _ready(language)
@@ -55,7 +60,8 @@ def incidents(
     moment = _moment(as_of, now)
     if not 2000 <= year <= moment.year:
         end(f"--year {year}: a year from 2000 to {moment.year}.", USAGE)
-    made, labels, rule = of_year(year, moment=moment), labels_of(language), disclosure_rule(moment.date())
+    made = of_year(year, moment=moment, as_known_then=bool(as_of) and not known_now)
+    labels, rule = labels_of(language), disclosure_rule(moment.date())
     if grouped:
         made = told_to_many(made, rule)
     least = rule.least if grouped else 0

@@ -1,8 +1,9 @@
 """The values that every area shares: texts of what is printed, days that exist, objects that refuse more."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
+from django.utils import timezone
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 PRINTED = r"^[^\x00-\x1f\x7f]*$"
@@ -23,6 +24,11 @@ Day = Annotated[date, AfterValidator(_in_our_time)]
 AsOfDay = Annotated[
     Day | None, Field(description="The end of that day, in Paris, as it was published then. A day to come is today.")
 ]
+
+
+def aware(moment: datetime | None) -> datetime | None:
+    """A moment given without a zone is of Paris, as on the pages."""
+    return timezone.make_aware(moment) if moment is not None and timezone.is_naive(moment) else moment
 
 
 class Told(BaseModel):

@@ -188,7 +188,7 @@ def verify(
     address, name, port = _place(place)
     if not title.strip():
         raise Incomplete(_("Say in a few words what would be weak."))
-    _move(report, WeaknessState.VERIFYING, frozenset({WeaknessState.RECEIVED}), by, now)
+    move_report(report, WeaknessState.VERIFYING, frozenset({WeaknessState.RECEIVED}), by, now)
     told = Told(
         identifier=f"report {report.reference}",
         title=title.strip(),
@@ -222,12 +222,6 @@ def _place(text: str) -> tuple[str, str, int | None]:
 
 
 @transaction.atomic
-def mend(*, report: WeaknessReport, by: str, now: datetime) -> None:
-    """It is mended: whoever reported it may be told, and credited if they wished. Raises AlreadyDone."""
-    _move(report, WeaknessState.MENDED, frozenset({WeaknessState.VERIFYING}), by, now)
-
-
-@transaction.atomic
 def close(*, report: WeaknessReport, reason: str, by: str, now: datetime, spam: bool = False) -> None:
     """Nothing comes of it, or no more; spam loses its words. Raises AlreadyDone, Incomplete."""
     words = _("spam") if spam else reason.strip()
@@ -235,10 +229,10 @@ def close(*, report: WeaknessReport, reason: str, by: str, now: datetime, spam: 
         raise Incomplete(_("Say why: it stays in the history."))
     before = frozenset({WeaknessState.RECEIVED, WeaknessState.VERIFYING, WeaknessState.MENDED})
     emptied = {"is_spam": True, "words": None, "email": ""} if spam else {}
-    _move(report, WeaknessState.CLOSED, before, by, now, reason=words[:300], **emptied)
+    move_report(report, WeaknessState.CLOSED, before, by, now, reason=words[:300], **emptied)
 
 
-def _move(
+def move_report(
     report: WeaknessReport,
     to: WeaknessState,
     before: frozenset[WeaknessState],
@@ -246,6 +240,7 @@ def _move(
     now: datetime,
     **more: object,
 ) -> None:
+    """From one of these states to another, with its event. Raises AlreadyDone."""
     rows = WeaknessReport.objects.filter(pk=report.pk, state__in=before)
     if not rows.update(state=to, state_since=now, judged_by=by[:200], **more):
         raise AlreadyDone(_("Somebody judged this report already: open it again."))

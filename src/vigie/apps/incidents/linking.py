@@ -12,9 +12,9 @@ from vigie.engine.incidents.facts import Facts
 from vigie.engine.incidents.lifecycle import Deed
 from vigie.engine.incidents.taxonomy import VERSION, Known
 
-from .declaring import Receipt, Receiving, declare
+from .declaring import Receipt, Receiving, answer_for, declare
 from .duties import write_routes
-from .enums import AssessedBy, IncidentEventKind, IncidentState
+from .enums import AssessedBy, IncidentEventKind, IncidentState, ReceivedBy
 from .handling import latest_facts, move, qualify
 from .models import Declaration, Incident
 from .recording import facts_in, locked, note, put
@@ -45,7 +45,14 @@ def open_shared(*, title: str, provider: str, facts: Facts, by: str, now: dateti
 
 @transaction.atomic
 def confirm_shared(
-    *, incident: Incident, establishment: Establishment, receiving: Receiving, key: UUID, now: datetime, care: str = ""
+    *,
+    incident: Incident,
+    establishment: Establishment,
+    receiving: Receiving,
+    key: UUID,
+    now: datetime,
+    care: str = "",
+    email: str = "",
 ) -> Receipt:
     """One click: this structure is touched too, and care goes on so there; the rest can be completed.
 
@@ -62,10 +69,12 @@ def confirm_shared(
         "kind": incident.kind,
         "care": care,
         "ongoing": Known.YES.value,
-        "email": receiving.author.email if receiving.author else "",
+        "email": email or (receiving.author.email if receiving.author else ""),
     }
     receipt = declare(typed=told, receiving=receiving, key=key, now=now)
     if not receipt.again:
+        if receiving.how is ReceivedBy.EMAIL:  # the link proves the address that it was sent to
+            answer_for(receipt.declaration, by=receiving.by, now=now)
         merge(incident=receipt.declaration.incident, into=incident, by=receiving.by, now=now)
     return receipt
 

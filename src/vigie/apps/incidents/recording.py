@@ -13,6 +13,7 @@ from vigie.engine.incidents.gravity import judge
 from vigie.engine.incidents.lifecycle import Deed, State, after
 from vigie.engine.incidents.taxonomy import CLASS_OF, VERSION, Known, Nature, RsitClass
 
+from .as_known import MOVING, as_it_stands
 from .enums import AssessedBy, IncidentEventKind, IncidentState
 from .models import Incident, IncidentEvent
 from .refusals import NotFromHere
@@ -37,7 +38,8 @@ def noted(
     incident: Incident, kind: IncidentEventKind, *, by: str, now: datetime, words: str = "", **detail: Any
 ) -> tuple[IncidentEvent, Event]:
     """The same two rows, not written yet."""
-    line = IncidentEvent(incident=incident, kind=kind, at=now, by=by[:200], words=words, detail=detail)
+    stood = as_it_stands(incident) if kind in MOVING else None
+    line = IncidentEvent(incident=incident, kind=kind, at=now, by=by[:200], words=words, detail=detail, stood=stood)
     return line, event(kind=f"incident-{kind.value.replace('_', '-')}", by=by, at=now, subject=incident, **detail)
 
 

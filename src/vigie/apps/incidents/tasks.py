@@ -4,6 +4,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from . import actions
+from .mending import mend_what_is_proved
 
 
 @task()
@@ -15,6 +16,7 @@ def tend() -> dict[str, int]:
         "reminded": actions.remind(now),
         "written": actions.write_to_authorities(now),
         "told": actions.note_told(now),
+        "mended": mend_what_is_proved(now),
         "authorities_reminded": actions.remind_authorities(now),
     }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from vigie.apps.registry.enums import Right
@@ -16,6 +16,7 @@ from vigie.apps.registry.scopes import Viewer
 from vigie.data.incident_learning import report_rule
 from vigie.engine.incidents.yearly import Case, LeftOut, Population, YearTables, year_tables
 
+from .as_known import KnownThen, known_then
 from .enums import EntryVector, IncidentCause, IncidentKind, IncidentState, KnownAnswer, ReceivedBy
 from .models import Declaration, DeclarationVersion, SupportEntry
 from .models.declaration import DeclarationQuerySet
@@ -28,32 +29,37 @@ OF_ALL = ("origin", "kind", "rsit_class", "cause", "vector", "equipment")
 DATES = ("discovered_at", "acknowledged_at", "restored_at")
 SHARED = ("state", "is_shared", "provider", "ended_at")
 COLUMNS = (
-    "pk", "incident_id", "establishment_id", "received_at", "resolved_at", "received_by", "establishment__category",
-    "establishment__department__parent__code", *(f"incident__{name}" for name in (*OF_ALL, *OF_EACH, *DATES, *SHARED)),
+    "pk", "reference", "incident_id", "establishment_id", "confirmed_at", "received_at", "resolved_at", "received_by",
+    "establishment__category", "establishment__department__parent__code",
+    *(f"incident__{name}" for name in (*OF_ALL, *OF_EACH, *DATES, *SHARED)),
 )  # fmt: skip
 NAMES = tuple(name.removeprefix("incident__") for name in COLUMNS)
 BY_PROVIDER = {IncidentKind.PROVIDER_OUTAGE.value, IncidentCause.PROVIDER_FAILURE.value, EntryVector.PROVIDER.value}
 
 
-def of_year(year: int, *, moment: datetime, reader: Viewer | None = None) -> YearTables:
+def of_year(year: int, *, moment: datetime, reader: Viewer | None = None, as_known_then: bool = False) -> YearTables:
     """The tables of a year, told at `moment`, over what the reader may count; over the nation when None.
 
-    A year that is not over is held against the same days of the year before.
+    What was received by then is counted as it is known now, or `as_known_then`: before what was recorded,
+    judged, merged or completed since. A year that is not over is held against the same days of the year before.
     """
     received = _received(reader, moment).filter(received_at__gte=_begins(year - 1), received_at__lt=_begins(year + 1))
     received = received.filter(received_at__lte=moment)
+    received = received.filter(submitted_at__lte=moment) if as_known_then else received
     today = timezone.localtime(moment, timezone.get_default_timezone())
     is_running = year == today.year
     counted_on = min(date(year, 12, 31), today.date())
     beds = beds_and_places(counted_on, moment)
-    cases = list(_cases(received.filter(COUNTED), beds))
+    then = moment if as_known_then else None
+    rows = list(_rows(received, then))
+    cases = list(_cases(received, (row for row in rows if _is_counted(row)), beds, then))
     last = _a_year_before(today) if is_running else _begins(year)
     return year_tables(
         year,
         [one for one in cases if one.declared_at.year == year],
         [one for one in cases if one.declared_at.year < year and one.declared_at <= last],
         populations=_populations(counted_on, beds, reader, moment),
-        left_out=_left_out(received.filter(received_at__gte=_begins(year))),
+        left_out=_left_out(row for row in rows if row["received_at"] >= _begins(year)),
         moment=moment,
         is_running=is_running,
         rule=report_rule(today.date()),
@@ -66,21 +72,20 @@ def years(*, moment: datetime, reader: Viewer | None = None) -> tuple[int, ...]:
     return tuple(sorted((day.year for day in found.datetimes("received_at", "year")), reverse=True))
 
 
-COUNTED = Q(confirmed_at__isnull=False) & ~Q(incident__state=IncidentState.NOT_AN_INCIDENT)
-
-
 def _received(reader: Viewer | None, moment: datetime) -> DeclarationQuerySet:
     if reader is None:
         return Declaration.objects.submitted()
     return Declaration.objects.visible_to(reader, moment, Right.INCIDENT_FIGURES)
 
 
-def _left_out(received: DeclarationQuerySet) -> LeftOut:
-    none = Q(incident__state=IncidentState.NOT_AN_INCIDENT)
-    counted = received.order_by().aggregate(
-        none=Count("pk", filter=none), unconfirmed=Count("pk", filter=Q(confirmed_at=None) & ~none)
-    )
-    return LeftOut(counted["none"], counted["unconfirmed"])
+def _is_counted(row: Mapping[str, Any]) -> bool:
+    return row["confirmed_at"] is not None and row["state"] != IncidentState.NOT_AN_INCIDENT
+
+
+def _left_out(rows: Iterable[Mapping[str, Any]]) -> LeftOut:
+    left = [row for row in rows if not _is_counted(row)]
+    none = sum(row["state"] == IncidentState.NOT_AN_INCIDENT for row in left)
+    return LeftOut(none, len(left) - none)
 
 
 def _begins(year: int) -> datetime:
@@ -101,14 +106,31 @@ class _Beside:
     own: Mapping[int, Mapping[str, Any]]  # declaration of an incident of many -> what it said last
 
 
-def _cases(received: DeclarationQuerySet, beds: Mapping[int, int]) -> Iterator[Case]:
+def _rows(received: DeclarationQuerySet, moment: datetime | None) -> Iterator[dict[str, Any]]:
+    """Each declaration with its incident, in the order in which they were received; as known at `moment`, or now."""
+    then = known_then(set(received.order_by().values_list("incident", flat=True)), moment) if moment else None
+    for values in received.order_by("received_at", "pk").values_list(*COLUMNS).iterator(chunk_size=10_000):
+        row = dict(zip(NAMES, values, strict=True))
+        yield row if then is None or moment is None else _as_known(row, then, moment)
+
+
+def _as_known(row: dict[str, Any], then: KnownThen, moment: datetime) -> dict[str, Any]:
+    incident = then.links.get(row["reference"], row["incident_id"])
+    confirmed = row["confirmed_at"] if row["confirmed_at"] and row["confirmed_at"] <= moment else None
+    resolved = row["resolved_at"] if row["pk"] in then.resolved else None
+    told = {"incident_id": incident, "confirmed_at": confirmed, "resolved_at": resolved}
+    return {**row, **then.facts.get(incident, {}), **told}
+
+
+def _cases(
+    received: DeclarationQuerySet, counted: Iterable[dict[str, Any]], beds: Mapping[int, int], moment: datetime | None
+) -> Iterator[Case]:
     """One for each structure of each incident, by the first of its declarations."""
     zone = timezone.get_default_timezone()
     rows: dict[tuple[int, int], dict[str, Any]] = {}
-    for values in received.order_by("received_at", "pk").values_list(*COLUMNS).iterator(chunk_size=10_000):
-        row = dict(zip(NAMES, values, strict=True))
+    for row in counted:
         rows.setdefault((row["incident_id"], row["establishment_id"] or -row["pk"]), row)
-    beside = _beside(received, [row for row in rows.values() if row["is_shared"]])
+    beside = _beside(received, [row["pk"] for row in rows.values() if row["is_shared"]], moment)
     ways_in = known_weaknesses(_entry(row) for row in rows.values())
     for (incident, structure), row in rows.items():
         own = beside.own.get(row["pk"])
@@ -133,19 +155,16 @@ def _cases(received: DeclarationQuerySet, beds: Mapping[int, int]) -> Iterator[C
         )
 
 
-def _beside(received: DeclarationQuerySet, shared: Iterable[Mapping[str, Any]]) -> _Beside:
+def _beside(received: DeclarationQuerySet, shared: Iterable[int], moment: datetime | None) -> _Beside:
+    known = Q(recorded_at__lte=moment) if moment else Q()
     first = DeclarationVersion.objects.filter(declaration__in=received.order_by().values("pk"), number=1)
-    helped = SupportEntry.objects.filter(incident__in=received.order_by().values("incident")).order_by()
+    helped = SupportEntry.objects.filter(known, incident__in=received.order_by().values("incident")).order_by()
+    own = DeclarationVersion.objects.filter(known, declaration__in=list(shared)).order_by("number")
     return _Beside(
         minutes=dict(helped.values_list("incident").annotate(sum=Sum("minutes"))),
         ongoing=dict(first.order_by().values_list("declaration", "choices__ongoing")),
-        own=_own([row["pk"] for row in shared]),
+        own=dict(own.values_list("declaration", "choices")),
     )
-
-
-def _own(declarations: list[int]) -> dict[int, Mapping[str, Any]]:
-    rows = DeclarationVersion.objects.filter(declaration__in=declarations).order_by("number")
-    return dict(rows.values_list("declaration", "choices"))
 
 
 def _discovered(row: Mapping[str, Any], own: Mapping[str, Any] | None) -> datetime | None:

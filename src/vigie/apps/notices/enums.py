@@ -32,6 +32,7 @@ class NoticeKind(TextChoices):
     SIGNATURE = "signature", _("request for a signature")
     DISCLOSURE = "disclosure", _("receipt of a report of a weakness")
     NEW_START = "new_start", _("new start of an account")
+    TOUCHED = "touched", _("question to a structure: does a provider's incident touch it?")
 
 
 class NoticeState(TextChoices):

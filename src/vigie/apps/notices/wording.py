@@ -135,6 +135,14 @@ OF_ONE_THING = {
             gettext_noop("Reading and signing takes about ten minutes. Nothing is sent to your machines before that."),
         ),
     ),
+    NoticeKind.TOUCHED: _Words(
+        gettext_noop("Vigie: does an incident of a provider touch you?"),
+        gettext_noop("Does an incident of a provider touch you?"),
+        (
+            gettext_noop("A provider of health establishments has an incident, which may touch you."),
+            gettext_noop("Open the link: it names the provider. If you are touched, one press declares it, once."),
+        ),
+    ),
     NoticeKind.NEW_START: _Words(
         gettext_noop("Vigie: an account was given a new start"),
         gettext_noop("An account was given a new start"),

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,10 +11,10 @@ from django.views.decorators.http import require_safe
 from vigie.apps.accounts.models import User
 from vigie.apps.incidents import yearly
 from vigie.apps.incidents.labels import labels_of
+from vigie.apps.incidents.yearly_reading import smallest_group, tables_for
 from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment, Group, Territory
-from vigie.data.params import disclosure_rule
-from vigie.engine.incidents.yearly import YearTables, told_to_many
+from vigie.engine.incidents.yearly import YearTables
 from vigie.exports.incident_year import Sheet, file_name, sheet, year_csv, year_pdf
 from vigie.exports.pdf import PdfUnavailable
 from vigie.web.access import viewer
@@ -24,9 +23,6 @@ from vigie.web.components.dates import as_of
 from vigie.web.components.page import Crumb
 from vigie.web.components.tables import wants_csv
 from vigie.web.components.wording import language
-
-FIRST_YEAR = 2000
-KEPT = 600  # seconds: a nation's year is not counted at each reading
 
 
 @require_safe
@@ -46,9 +42,9 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
 @require_safe
 def pdf(request: HttpRequest, year: int) -> HttpResponse:
     user, now = viewer(request), timezone.now()
-    made, spoken = _tables(request, user, year, now), language()
+    made, spoken, least = _tables(request, user, year, now), language(), smallest_group(user, now)
     try:
-        written = year_pdf(made, labels_of(spoken), spoken, now=now, where=_where(user, now), least=_least(user, now))
+        written = year_pdf(made, labels_of(spoken), spoken, now=now, where=_where(user, now), least=least)
     except PdfUnavailable as error:
         return HttpResponse(str(error), status=501, content_type="text/plain; charset=utf-8")
     name = f'attachment; filename="{file_name(made)}.pdf"'
@@ -57,7 +53,7 @@ def pdf(request: HttpRequest, year: int) -> HttpResponse:
 
 def _page(request: HttpRequest, user: User, year: int, now: datetime, years: tuple[int, ...]) -> HttpResponse:
     made, spoken, ask = _tables(request, user, year, now), language(), as_of(request, now)
-    labels, least = labels_of(spoken), _least(user, now)
+    labels, least = labels_of(spoken), smallest_group(user, now)
     if wants_csv(request):
         shown = made if made.structures >= least else None
         if shown is None:
@@ -76,6 +72,7 @@ def _page(request: HttpRequest, user: User, year: int, now: datetime, years: tup
         "year": year,
         "years": sorted({*years, year}, reverse=True),
         "as_of": ask,
+        "known_now": request.GET.get("known") == "now",
         "today": timezone.localdate(now),
         "is_shown": made.structures >= least,
     }
@@ -83,26 +80,10 @@ def _page(request: HttpRequest, user: User, year: int, now: datetime, years: tup
 
 
 def _tables(request: HttpRequest, user: User, year: int, now: datetime) -> YearTables:
-    """What the reader may count; the same for all who may count the same, told together where they read none."""
-    ask = as_of(request, now)
-    if not FIRST_YEAR <= year <= ask.day.year:
-        raise Http404
-    scope, least = user.scope(Right.INCIDENT_FIGURES, now), _least(user, now)
-    when = ask.day.isoformat() if ask.is_past else "now"
-    over = [*sorted(scope.territories), "groups", *sorted(scope.groups), "each", *sorted(scope.establishments)]
-    key = f"incident-year:{year}:{when}:{scope.nation}:{'.'.join(map(str, over))}:{least}"
-    made: YearTables | None = cache.get(key)
+    made = tables_for(user, year, as_of(request, now), now, known_now=request.GET.get("known") == "now")
     if made is None:
-        made = yearly.of_year(year, moment=ask.moment, reader=user)
-        made = told_to_many(made, disclosure_rule(ask.day)) if least else made
-        cache.set(key, made, KEPT)
+        raise Http404
     return made
-
-
-def _least(user: User, now: datetime) -> int:
-    """The smallest group told to this reader: 0 for who may read each of the incidents that are counted."""
-    counted, read = user.scope(Right.INCIDENT_FIGURES, now), user.scope(Right.INCIDENTS, now)
-    return 0 if read.nation or read == counted else disclosure_rule(timezone.localdate(now)).least
 
 
 def _where(user: User, now: datetime) -> str:

@@ -13,14 +13,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from vigie.apps.incidents import actions
-from vigie.apps.incidents.enums import ConditionName
+from vigie.apps.incidents.enums import ConditionName, IncidentAuthority
 from vigie.apps.incidents.models import Route
 from vigie.apps.notices.models import Notice
 from vigie.apps.notices.tokens import read_token
+from vigie.data.incident_sharing import sharing
 
 OPENS = "/incidents/passed-on/"
 # Marked on no page, even where it is why an authority is told.
 RESTRICTED = {ConditionName.ESSENTIAL_OPERATOR, ConditionName.NIS2_ENTITY}
+
+
+# What is offered; an authority is never said to read a format that it does not say it reads.
+FORMATS = (("PDF", "pdf"), ("JSON", "json"), ("MISP", "misp"), ("STIX 2.1", "stix"))
 
 
 @login_not_required
@@ -42,11 +47,18 @@ def passed_on(request: HttpRequest, token: str) -> HttpResponse:
             "route": route,
             "incident": route.incident,
             "declared": declared.order_by("received_at")[:50],
+            "formats": FORMATS if _has_the_whole(route) else (),
+            "tlp": f"TLP:{sharing(timezone.localdate()).tlp.upper()}",
             "why": [str(ConditionName(slug).label) for slug in route.why if slug not in RESTRICTED],
         }
         answer = render(request, "web/pages/passed_on.html", context)
     answer["X-Robots-Tag"] = "noindex"
     return answer
+
+
+def _has_the_whole(route: Route) -> bool:
+    """ANSSI alone, once it is qualified: the others are told the outline that the law names."""
+    return route.authority == IncidentAuthority.ANSSI and route.incident.qualified_at is not None
 
 
 def _linked(token: str) -> tuple[Notice | None, Route | None]:

@@ -9,12 +9,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vigie.apps.accounts.actions import actor
-from vigie.apps.incidents import actions, linking, shared
+from vigie.apps.incidents import actions, asking, linking, shared
 from vigie.apps.incidents.actions import Receiving
 from vigie.apps.incidents.enums import CareMode, IncidentCause, IncidentKind, KnownAnswer, ReceivedBy
 from vigie.apps.incidents.models import Declaration, Incident
@@ -26,7 +26,7 @@ from vigie.engine.incidents.facts import Facts
 from vigie.engine.incidents.taxonomy import Kind, Known, RootCause
 from vigie.web.access import viewer
 from vigie.web.components.forms import PlainForm
-from vigie.web.components.page import Crumb
+from vigie.web.components.page import Crumb, by
 from vigie.web.components.tables import Column, csv_response, sorted_by, table, wants_csv
 
 COLUMNS = (
@@ -209,6 +209,27 @@ def shared_incident(request: HttpRequest, pk: int) -> HttpResponse:
         "now": timezone.localtime(now).strftime("%Y-%m-%dT%H:%M"),
     }
     return render(request, "web/pages/shared_incident.html", context)
+
+
+@require_POST
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write to the structures that the provider lists: each answers by the link of its message."""
+    incident = get_object_or_404(Incident.objects.filter(is_shared=True).exclude(provider=""), pk=pk)
+    numbers = request.POST.get("numbers", "").replace(",", " ").replace(";", " ").split()
+    try:
+        asked = asking.ask_structures(incident=incident, numbers=numbers, by=by(request), now=timezone.now())
+    except actions.IncidentRefused as refused:
+        messages.error(request, str(refused))
+        return redirect("web:shared-incident", pk)
+    told = ngettext("%(n)d message will leave.", "%(n)d messages will leave.", asked.written) % {"n": asked.written}
+    messages.success(request, told)
+    if asked.unreached:
+        names = ", ".join(one.name for one in asked.unreached[:20])
+        messages.warning(request, gettext("No confirmed contact, call them: %(names)s") % {"names": names})
+    if asked.unknown:
+        numbers_told = ", ".join(asked.unknown[:20])
+        messages.warning(request, gettext("No establishment that we know: %(numbers)s") % {"numbers": numbers_told})
+    return redirect("web:shared-incident", pk)
 
 
 def _labelled(rows: Iterable[Any]) -> list[Any]:

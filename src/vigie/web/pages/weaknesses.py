@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from vigie.apps.findings.enums import Severity
-from vigie.apps.incidents import disclosing
+from vigie.apps.incidents import disclosing, mending
 from vigie.apps.incidents.enums import WeaknessState
 from vigie.apps.incidents.models import WeaknessReport
 from vigie.apps.incidents.queries import establishment_of
@@ -85,6 +85,7 @@ def weakness(request: HttpRequest, pk: int) -> HttpResponse:
         "chosen": request.POST.get("severity", ""),
         "reason": request.POST.get("reason", ""),
         "severities": Severity.choices,
+        "findings": list(mending.findings_of(one.sighting).order_by("pk")) if one.sighting else [],
         "refusal": refusal,
     }
     return render(request, "web/pages/weakness.html", context, status=422 if refusal else 200)
@@ -108,7 +109,7 @@ def _judge(request: HttpRequest, one: WeaknessReport, now: datetime) -> None:
                 now=now,
             )
         case "mended":
-            disclosing.mend(report=one, by=who, now=now)
+            mending.mend(report=one, reason=told.get("reason", ""), by=who, now=now)
         case "spam":
             disclosing.close(report=one, reason="", spam=True, by=who, now=now)
         case _:

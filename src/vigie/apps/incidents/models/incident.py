@@ -174,6 +174,8 @@ class IncidentEvent(AppendOnlyModel):
     by = models.CharField(max_length=200)
     words = models.TextField(blank=True)
     detail = models.JSONField(default=dict)
+    # The incident as it stood after it, so that a past day can be counted as it was known then; None: it did not move.
+    stood = models.JSONField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["incident", "id"], name="incidents_history")]
