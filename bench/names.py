@@ -24,7 +24,7 @@ ALWAYS = {"dnssec-missing"}  # the zone of the bench is not signed
 #   what one domain of six publishes -> the weaknesses that must be found
 SOUND = {"": ['MX 10 mx.other.example.', 'TXT "v=spf1 mx include:_s.{d} -all"', 'CAA 0 issue "ca.example"'],
          "_s.": ['TXT "v=spf1 ip4:192.0.2.0/24 -all"'], "_dmarc.": ['TXT "v=DMARC1; p=reject"'],
-         "_mta-sts.": ['TXT "v=STSv1; id=1"']}  # fmt: skip
+         "_mta-sts.": ['TXT "v=STSv1; id=1"'], "_smtp._tls.": ['TXT "v=TLSRPTv1; rua=mailto:a@{d}"']}  # fmt: skip
 PLANTED: tuple[tuple[dict[str, list[str]], frozenset[str]], ...] = (
     (SOUND, frozenset()),
     (SOUND | {"_dmarc.": ['TXT "v=DMARC1; p=none"']}, frozenset({"dmarc-not-enforced"})),

@@ -60,7 +60,7 @@ class Publication:
         servers = await ask("NS", name) if own else None
         lame, given = await self._servers(servers)
         signatures = await self._signatures() if own else None
-        sts = policy.records_of(mta_sts, "v=STSv1")
+        sts = policy.transport_policy(mta_sts)
         caa = policy.issuers(await ask("CAA", name)) if own else None
         return DomainFacts(
             name=name,
@@ -71,7 +71,7 @@ class Publication:
             spf=spf_facts,
             dmarc=dmarc_facts,
             mta_sts=sts,
-            tls_reports=policy.records_of(tls_reports, "v=TLSRPTv1"),
+            tls_reports=policy.transport_reports(tls_reports),
             dane_hosts=tuple(host for host, records in tlsa.items() if records) if tlsa is not None else None,
             caa=caa,
             dnssec=signatures.state if signatures else None,

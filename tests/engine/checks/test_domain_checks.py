@@ -205,3 +205,18 @@ def test_a_domain_stays_its_owners(registration, expected):
 def test_each_name_server_serves_the_domain(lame, expected):
     assert judged("dns-lame-delegation", name_servers_lame=lame) is expected
     assert judged("dns-lame-delegation", name_servers_lame=lame, is_registered=False) is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        pytest.param({"mta_sts": ("v=STSv1; id=1",), "tls_reports": ()}, FAIL, id="asked-and-nobody-told"),
+        pytest.param({"dane_hosts": ("mx",), "tls_reports": ()}, FAIL, id="by-dane"),
+        pytest.param({"mta_sts": ("v=STSv1; id=1",), "tls_reports": ("v=TLSRPTv1; rua=x",)}, PASS, id="told"),
+        pytest.param({"mta_sts": ("v=STSv1; id=1",), "tls_reports": None}, UNKNOWN, id="not-asked"),
+        pytest.param({"mta_sts": (), "dane_hosts": (), "tls_reports": ()}, None, id="no-encryption-asked-for"),
+    ],
+)
+def test_somebody_learns_that_mail_could_not_be_encrypted(facts, expected):
+    assert judged("tls-reports-missing", mail_hosts=("mx",), **facts) is expected
+    assert judged("tls-reports-missing", mail_hosts=(), **facts) is None

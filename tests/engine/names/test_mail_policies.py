@@ -73,11 +73,44 @@ def test_where_mail_goes(answers, hosts, refuses):
     assert policy.mail_hosts(answers) == (hosts, refuses)
 
 
-def test_other_records_are_told_by_their_version():
-    assert policy.records_of(("v=STSv1; id=1", "v=TLSRPTv1; rua=x"), "v=STSv1") == ("v=STSv1; id=1",)
-    assert policy.issuers(('0 issue "ca.example"', '0 iodef "mailto:a"')) == ('0 issue "ca.example"',)
-    assert policy.records_of(None, "v=STSv1") is None
-    assert policy.issuers(None) is None
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        pytest.param(("v=STSv1; id=20260101T000000;",), 1, id="as-the-standard-writes-it"),
+        pytest.param(("v=STSv1;id=1", "v=spf1 -all"), 1, id="among-others"),
+        pytest.param(("v=STSv1; id=1", "v=STSv1; id=2"), 0, id="two-are-as-good-as-none"),
+        pytest.param(("v=STSv1;",), 0, id="no-identifier"),
+        pytest.param(("v=STSv1; id=2026-01-01",), 0, id="an-identifier-with-a-dash"),
+        pytest.param(("v=STSv1; id=" + "1" * 33,), 0, id="too-long"),
+        pytest.param(("v=STSv2; id=1",), 0, id="another-version"),
+        pytest.param((), 0, id="none"),
+    ],
+)
+def test_the_one_record_of_mta_sts_that_senders_use(texts, expected):
+    assert len(policy.transport_policy(texts)) == expected
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        pytest.param(("v=TLSRPTv1;rua=mailto:reports@chu.example",), 1, id="by-mail"),
+        pytest.param(("v=TLSRPTv1; rua=https://reports.example/v1/tlsrpt",), 1, id="by-the-web"),
+        pytest.param(("v=TLSRPTv1; rua=mailto:a@chu.example, https://b.example/x",), 1, id="two-places"),
+        pytest.param(("v=TLSRPTv1; rua=",), 0, id="nowhere"),
+        pytest.param(("v=TLSRPTv1; rua=a@chu.example",), 0, id="no-scheme"),
+        pytest.param(("v=TLSRPTv1; rua=mailto:a@chu.example", "v=TLSRPTv1; rua=mailto:b@chu.example"), 0, id="two"),
+    ],
+)
+def test_the_one_record_that_asks_for_reports_of_encryption(texts, expected):
+    assert len(policy.transport_reports(texts)) == expected
+
+
+def test_what_could_not_be_asked_is_unknown():
+    assert policy.transport_policy(None) is policy.transport_reports(None) is None
+
+
+def test_reports_are_received_when_one_of_the_places_is_an_address():
+    assert dmarc.parse(["v=DMARC1; p=none; rua=https://a.example/x, mailto:a@chu.example"], None).reports
 
 
 @given(st.lists(st.text(), max_size=3))
@@ -110,3 +143,8 @@ def test_whoever_receives_reports_from_elsewhere_must_agree(asked, agreement, re
 def test_alignment_is_read_and_relaxed_when_it_is_not_told():
     assert judged("v=DMARC1; p=reject; adkim=s; aspf=r").strict == ("dkim",)
     assert judged("v=DMARC1; p=reject").strict == ()
+
+
+def test_who_may_issue_certificates_is_told_apart_from_who_is_warned():
+    assert policy.issuers(('0 issue "ca.example"', '0 iodef "mailto:a"')) == ('0 issue "ca.example"',)
+    assert policy.issuers(None) is None

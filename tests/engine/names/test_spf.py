@@ -47,6 +47,20 @@ def test_what_holds_for_other_senders(text, default):
         pytest.param(("v=spf1 include:gone.example -all",), "an include leads to no record: gone.example", id="gone"),
         pytest.param(("v=spf1 a:x.test mx:x.test a:y.test",), "more than 2 lookups that lead to nothing", id="void"),
         pytest.param(("v=spf1 redirect=a.example redirect=b.example",), "two redirections", id="two-redirections"),
+        pytest.param(("v=spf1 exp=a.example exp=b.example -all",), "two explanations", id="two-explanations"),
+        pytest.param(("v=spf1 ip4:192.0.2.0/255.0.0.0 -all",), "not an address: 192.0.2.0/255.0.0.0", id="mask"),
+        pytest.param(("v=spf1 ip4:192.0.2.0/024 -all",), "not an address: 192.0.2.0/024", id="leading-zero"),
+        pytest.param(("v=spf1 ip4:192.0.2.0/33 -all",), "not an address: 192.0.2.0/33", id="more-bits-than-it-has"),
+        pytest.param(("v=spf1 ip6:fe80::1%eth0 -all",), "not an address: fe80::1%eth0", id="zone"),
+        pytest.param(("v=spf1 a/33 -all",), "not a length of prefix: a/33", id="a-of-33-bits"),
+        pytest.param(("v=spf1 mx//129 -all",), "not a length of prefix: mx//129", id="mx-of-129-bits"),
+        pytest.param(("v=spf1 a/ -all",), "not a mechanism: a/", id="no-length"),
+        pytest.param(("v=spf1 a:192.0.2.1 -all",), "not a domain: 192.0.2.1", id="an-address-for-a-domain"),
+        pytest.param(("v=spf1 include:localhost -all",), "not a domain: localhost", id="one-label"),
+        pytest.param(("v=spf1 exists:%{x}.example -all",), "not a domain: %{x}.example", id="unknown-macro"),
+        pytest.param(("v=spf1 exists:%(i).example -all",), "not a domain: %(i).example", id="no-macro"),
+        pytest.param(("v=spf1 -all:x",), "not a mechanism: -all:x", id="all-of-something"),
+        pytest.param(("v=spf1 ip4 -all",), "not a mechanism: ip4", id="ip4-of-nothing"),
         pytest.param(("v=spf1" + " mx" * 11 + " -all",), "more than 10 lookups", id="eleven"),
         pytest.param(("v=spf1 include:chu.example -all",), "more than 10 lookups", id="includes-itself"),
     ],
@@ -95,3 +109,23 @@ def test_any_text_is_a_record_or_a_fault(one, other):
     facts = judged(f"v=spf1 {one}", other)
     assert facts is not None
     assert facts.lookups <= 11
+
+
+#   records as those of RFC 7208, appendices A and D, and 7.4: of the same shapes, all of them sound
+@pytest.mark.parametrize(
+    ("text", "default", "lookups"),
+    [
+        ("v=spf1 +all", "+", 0), ("v=spf1 a -all", "-", 1), ("v=spf1 a:chu.example -all", "-", 1),
+        ("v=spf1 mx -all", "-", 1), ("v=spf1 mx mx:chu.example -all", "-", 2),
+        ("v=spf1 mx/30 mx:chu.example/30 -all", "-", 2), ("v=spf1 a/28//64 -all", "-", 1),
+        ("v=spf1 a//64 -all", "-", 1), ("v=spf1 ptr -all", "-", 1), ("v=spf1 ptr:chu.example -all", "-", 1),
+        ("v=spf1 ip4:192.0.2.128/28 -all", "-", 0), ("v=spf1 ip6:2001:db8:1::/48 ?all", "?", 0),
+        ("v=spf1 -all", "-", 0),
+        ("v=spf1 mx -exists:%{ir}.%{v}._spf.%{d2} -all", "-", 2), ("v=spf1 exists:%{l1r-}.users.%{d} ~all", "~", 1),
+        ("v=spf1 a:%{d} -all", "-", 1), ("v=spf1 exists:%{i}._spf.chu.example exp=why._spf.chu.example -all", "-", 1),
+        ("v=spf1 exists:a%%b%_c%-d.chu.example -all", "-", 1), ("v=spf1 redirect=%{d2}", None, 1),
+    ],
+)  # fmt: skip
+def test_every_mechanism_of_the_standard_is_read(text, default, lookups):
+    facts = judged(text)
+    assert (facts.fault, facts.default, facts.lookups) == ("", default, lookups)

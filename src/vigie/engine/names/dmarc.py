@@ -63,7 +63,7 @@ def parse(records: list[str], inherited_from: str | None) -> DmarcFacts:
     if len(records) > 1:
         return DmarcFacts(records[0], inherited_from=inherited_from, fault="several records")
     tags = tags_of(records[0])
-    reports = tags.get("rua", "").lower().startswith("mailto:")
+    reports = any(part.strip().lower().startswith("mailto:") for part in tags.get("rua", "").split(","))
     wanted = tags.get("p", "").lower()
     if inherited_from is not None:
         wanted = tags.get("sp", wanted).lower()

@@ -11,8 +11,13 @@ MAX_LOOKUPS = 10  # 4.6.4
 MAX_VOID_LOOKUPS = 2  # 4.6.4
 MAX_MAIL_HOSTS = 10  # 4.6.4
 _MODIFIER = re.compile(r"[A-Za-z][A-Za-z0-9._-]*=")
-_TARGET = re.compile(r"(?::([^/]+))?(?:/[0-9]{1,3})?(?://[0-9]{1,3})?")
+_LENGTH = r"(0|[1-9][0-9]{0,2})"  # 12: a length of prefix has no leading zero
+_TARGET = re.compile(rf"(?::(.+?))?(?:/{_LENGTH})?(?://{_LENGTH})?")
 _DOMAIN = re.compile(r"[\x21-\x7e]{1,253}")
+# 7.1: a letter, which digits and "r" may follow, and what splits its parts; or a percent sign, a space, a "%20".
+_MACRO = re.compile(r"%(?:\{[slodipvhcrtSLODIPVHCRT](?:[1-9][0-9]{0,2})?r?[.\-+,/_=]*\}|[%_-])")
+# 7.1: what is written out ends in a top label, which is not of digits alone: an address is no domain.
+_END = re.compile(r"(?:%\{[^}]*\}|%[%_-]|\.(?=[A-Za-z0-9-]*[A-Za-z-])[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.?)\Z")
 
 
 class BadRecord(Exception):
@@ -78,7 +83,7 @@ def own_records(texts: tuple[str, ...]) -> list[str]:
 def parse(text: str) -> Record:
     """Split a record into its terms; raises BadRecord, for one wrong term makes the whole of it useless (4.6)."""
     terms: list[Term] = []
-    redirect = None
+    redirect, explained = None, False
     for word in text.split(" ")[1:]:
         if not word:
             continue
@@ -88,6 +93,10 @@ def parse(text: str) -> Record:
                 if redirect is not None:
                     raise BadRecord("two redirections")
                 redirect = _domain(value)
+            elif name.lower() == "exp":
+                if explained:
+                    raise BadRecord("two explanations")
+                explained = bool(_domain(value))
             continue
         terms.append(_term(word))
     return Record(tuple(terms), redirect)
@@ -104,6 +113,8 @@ def _term(word: str) -> Term:
     if kind in {"include", "exists"} and value.startswith(":"):
         return Term(qualifier, kind, _domain(value[1:]))
     if kind in {"a", "mx"} and (found := _TARGET.fullmatch(value)):
+        if int(found.group(2) or 0) > 32 or int(found.group(3) or 0) > 128:
+            raise BadRecord(f"not a length of prefix: {word[:60]}")
         return Term(qualifier, kind, _domain(found.group(1)) if found.group(1) else "")
     if kind == "ptr" and (not value or value.startswith(":")):
         return Term(qualifier, kind, _domain(value[1:]) if value else "")
@@ -111,12 +122,15 @@ def _term(word: str) -> Term:
 
 
 def _domain(text: str) -> str:
-    if not _DOMAIN.fullmatch(text):
+    if not _DOMAIN.fullmatch(text) or "%" in _MACRO.sub("", text) or not _END.search(text):
         raise BadRecord(f"not a domain: {text[:60]}")
     return text.rstrip(".").lower()
 
 
 def _network(kind: str, text: str) -> str:
+    address, slash, length = text.partition("/")
+    if "%" in address or (slash and not re.fullmatch(_LENGTH, length)):
+        raise BadRecord(f"not an address: {text[:60]}")  # no mask, no zone: a number of bits
     try:
         network = IPv4Network(text, strict=False) if kind == "ip4" else IPv6Network(text, strict=False)
     except (AddressValueError, NetmaskValueError, ValueError):
