@@ -216,7 +216,7 @@ def test_a_connection_that_the_server_closes_is_opened_again(ask):
 
     service, server = seen(ask, handle)
     assert service.identities[0].version == "1.11.2"
-    assert server.connections == 2  # one for each path
+    assert server.connections == 3  # one for each path: the page, its version, a search of studies
 
 
 @pytest.mark.parametrize(
