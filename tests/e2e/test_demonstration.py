@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
+from tests.e2e.conftest import ARGUMENTS, CHROMIUM
+from tests.e2e.first_hour import walk
 from vigie.lab import draw, planted, running
 
 NETWORK = "127.67"  # another than the usual one, so that a demonstration may run beside the tests
@@ -29,6 +32,7 @@ class Demonstration:
     ready: dict
     contacts: list
     followed: dict
+    first_hour: dict | None  # None without a browser on this machine
     exit_code: int
 
 
@@ -57,6 +61,7 @@ def demonstration(tmp_path_factory) -> Iterator[Demonstration]:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
             ready = json.load(answer)
         followed = follow(environment, home / "lab", waiting=rows(found["waiting"]))
+        first_hour = walked(environment, port)
         contacts = json.loads((home / "lab" / "contacts").read_text())
         process.send_signal(signal.SIGTERM)  # Ctrl-C is ignored by what a shell started in its background
         exit_code = process.wait(timeout=30)
@@ -65,7 +70,17 @@ def demonstration(tmp_path_factory) -> Iterator[Demonstration]:
             process.terminate()
             process.wait(timeout=30)
         process.stdout.close()
-    yield Demonstration(told, found, ready, contacts, followed, exit_code)
+    yield Demonstration(told, found, ready, contacts, followed, first_hour, exit_code)
+
+
+def walked(environment: dict, port: int) -> dict | None:
+    if CHROMIUM is None:
+        return None
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        told = walk(chromium, f"http://127.0.0.1:{port}", environment)
+        chromium.close()
+        return told
 
 
 def read_until(process: subprocess.Popen, sentence: str) -> str:
@@ -171,6 +186,20 @@ def test_a_declaration_is_refuted_a_fault_that_returns_reopens_and_a_fix_is_clos
     assert followed["returned"].endswith("It is now open.\n")
     assert "the correction is verified" in followed["mended"]
     assert followed["mended"].endswith("It is now closed, correction verified.\n")
+
+
+def test_a_new_officer_goes_from_a_domain_to_three_things_to_do_in_a_browser(demonstration):
+    told = demonstration.first_hour
+    if told is None:
+        pytest.skip("Chromium is not on this machine: the first hour is not walked")
+    assert "Prove that it is yours" in told["domain"]
+    assert "It is proved." in told["proof"]
+    assert "Your director is told" in told["asked"]
+    assert "All is ready for the first look." in told["signed"]
+    assert "3 things to do today." in told["today"]
+    assert "The domain lets anyone write in its name" in told["today"]
+    assert told["today"].count("about ") == 3  # each with its time
+    assert "What to do" in told["finding"]
 
 
 def test_nothing_was_sent_where_no_mandate_allows_it(demonstration):

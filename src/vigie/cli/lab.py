@@ -92,6 +92,32 @@ def mend(
 
 
 @app.command()
+def publish(
+    name: Annotated[str, typer.Argument(help="A name of the invented zone.")],
+    kind: Annotated[str, typer.Argument(help="TXT, MX or CAA.")],
+    text: Annotated[str, typer.Argument(help="What the record says, as a zone file writes it.")],
+    home: Home = None,
+) -> None:
+    """Publish a record in the invented zone, as the owner of a domain does; the running laboratory answers it at once.
+
+    It is how the first hour of an officer is walked in the demonstration: the proof that a page asks for goes here.
+
+    Examples:
+
+        vigie lab publish _vigie-proof.ch-nouveau.valombre.example TXT vigie-proof=0123
+    """
+    from vigie.lab import records
+
+    try:
+        fresh = records.record(name, kind, text)
+    except records.RecordRefused as refused:
+        end(str(refused), USAGE)
+    folder = _home(home)
+    records.write_records(folder, [*(one for one in records.read_records(folder) if one != fresh), fresh])
+    say(f"Published within a second: {fresh.name} {fresh.kind} {fresh.text}")
+
+
+@app.command()
 def planted(
     phase: Annotated[int, typer.Option(min=1, max=3)] = 1,
     seed: Seed = None,

@@ -96,7 +96,9 @@ class Settings(BaseSettings):
         "ordinary connections.",
     )
     public_url: str = Field(
-        "http://127.0.0.1:8000", description="Address of the site as its readers reach it: the links in messages."
+        "http://127.0.0.1:8000",
+        description="Address of the site as its readers reach it: the links in messages.\n"
+        "When empty, where it listens.",
     )
     smtp_url: str | None = Field(
         None,
@@ -235,6 +237,14 @@ class Settings(BaseSettings):
             redirect_uri=f"{self.public_url}/sign-in/provider/answer",
             signed_out_uri=f"{self.public_url}/sign-in",
         )
+
+    @model_validator(mode="after")
+    def _reached_where_it_listens(self) -> "Settings":
+        if "public_url" not in self.model_fields_set:
+            host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 -- compared, not bound
+            shown = f"[{host}]" if ":" in host else host
+            object.__setattr__(self, "public_url", f"http://{shown}:{self.port}")
+        return self
 
     @model_validator(mode="after")
     def _mail_is_whole(self) -> "Settings":

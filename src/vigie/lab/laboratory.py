@@ -4,13 +4,14 @@ import asyncio
 import errno
 import socket
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from .faces import Face, Protocol
 from .plan import PHASES, Host, Plan, Service
+from .records import Record
 from .servers.certificates import Certificates
 from .servers.dicom import DicomServer
 from .servers.dns import DnsServer
@@ -82,6 +83,9 @@ class Laboratory:
     @property
     def open_doors(self) -> int:
         return len(self._open)
+
+    def publish(self, records: Iterable[Record]) -> None:
+        self._dns.publish(records)
 
     def set_phase(self, phase: int) -> None:
         """Turn to a phase: faces change at once, only ports that appear or vanish are opened or closed."""

@@ -1,6 +1,7 @@
 """Run the laboratory as a process: what it reads and writes in its folder, and how it ends.
 
 <home>/phase     1, 2 or 3, written by whoever wants it to change; 1 when missing
+<home>/records   what was published in its zone since: [{"name", "kind", "text"}], written by `vigie lab publish`
 <home>/ready     {"pid", "services", "dns"} once every door is open; removed at the end
 <home>/contacts  connections received where no mandate lets anybody connect: [] when all is well
 """
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from .laboratory import Laboratory
 from .plan import PHASES, Plan
+from .records import Record, read_records
 
 PHASE_EVERY_SECONDS = 0.3
 FILES = 4096
@@ -66,6 +68,7 @@ async def run(plan: Plan, home: Path, now: datetime) -> None:
 async def _follow(laboratory: Laboratory, home: Path, ended: asyncio.Event) -> None:
     """Turn to the phase that the folder asks for, and tell what should not have been contacted."""
     told: dict[tuple[str, int], int] = {}
+    published: tuple[Record, ...] = ()
     while not ended.is_set():
         try:
             await asyncio.wait_for(ended.wait(), PHASE_EVERY_SECONDS)
@@ -74,6 +77,10 @@ async def _follow(laboratory: Laboratory, home: Path, ended: asyncio.Event) -> N
             if phase != laboratory.phase:
                 laboratory.set_phase(phase)
                 _replace(home / "ready", json.dumps(_facts(laboratory)) + "\n")
+        records = read_records(home)
+        if records != published:
+            laboratory.publish(records)
+            published = records
         contacts = laboratory.forbidden_contacts()
         if contacts != told:
             rows = [{"address": a, "port": p, "connections": count} for (a, p), count in contacts.items()]

@@ -2,6 +2,7 @@
 
 import asyncio
 import struct
+from collections.abc import Iterable
 from typing import cast
 
 import dns.exception
@@ -15,6 +16,7 @@ import dns.rdatatype
 import dns.rrset
 
 from vigie.lab.plan import ZONE
+from vigie.lab.records import Record
 
 TTL_SECONDS = 5
 _ZONE = dns.name.from_text(ZONE)
@@ -26,12 +28,25 @@ class Resolver:
 
     def __init__(self, names: dict[str, str]) -> None:
         self._addresses = {dns.name.from_text(name): address for name, address in names.items()}
+        self._published: dict[tuple[dns.name.Name, dns.rdatatype.RdataType], list[str]] = {}
         self._empty = {_ZONE}
         for name in self._addresses:
-            parent = name.parent()
-            while parent.is_subdomain(_ZONE):
-                self._empty.add(parent)
-                parent = parent.parent()
+            self._hold_above(name)
+
+    def publish(self, records: Iterable[Record]) -> None:
+        """What people had published since the laboratory started; each time the whole of it."""
+        self._published = {}
+        for record in records:
+            name, kind = dns.name.from_text(record.name), dns.rdatatype.from_text(record.kind)
+            self._published.setdefault((name, kind), []).append(record.text)
+            self._empty.add(name)
+            self._hold_above(name)
+
+    def _hold_above(self, name: dns.name.Name) -> None:
+        parent = name.parent()
+        while parent.is_subdomain(_ZONE):
+            self._empty.add(parent)
+            parent = parent.parent()
 
     def answer(self, wire: bytes) -> bytes | None:
         """The answer to one message; None to what is not a question, which gets no answer."""
@@ -49,7 +64,11 @@ class Resolver:
             return reply.to_wire()
         reply.flags |= dns.flags.AA
         address = self._addresses.get(question.name)
-        if address and question.rdtype == dns.rdatatype.A:
+        published = self._published.get((question.name, question.rdtype), [])
+        if published:
+            kind = dns.rdatatype.to_text(question.rdtype)
+            reply.answer.append(dns.rrset.from_text(question.name, TTL_SECONDS, "IN", kind, *published))
+        elif address and question.rdtype == dns.rdatatype.A:
             reply.answer.append(dns.rrset.from_text(question.name, TTL_SECONDS, "IN", "A", address))
         else:
             known = address is not None or question.name in self._empty
@@ -77,6 +96,9 @@ class DnsServer:
         self._resolver = Resolver(names)
         self._udp: asyncio.DatagramTransport | None = None
         self._tcp: asyncio.Server | None = None
+
+    def publish(self, records: Iterable[Record]) -> None:
+        self._resolver.publish(records)
 
     async def start(self, address: str, port: int) -> None:
         """Listen on both transports; raises OSError when the address is taken."""
