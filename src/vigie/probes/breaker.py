@@ -131,7 +131,7 @@ class Breaker:
     def is_paused(self, address: str, now: datetime) -> bool:
         mine = self._since.get(address)
         theirs = self._file.since(address) if self._file is not None else None
-        if mine is theirs is None:
+        if mine is None and theirs is None:
             return False
         return any(since is not None and still_paused(since, now, self._rule.pause) for since in (mine, theirs))
 

@@ -107,7 +107,8 @@ def _send_what_may(state: _Knocks, gate: Gate, poll: select.epoll) -> float:
     burst = min(_BURST, IN_FLIGHT - len(state.in_flight))
     while turns and burst:
         host = turns.popleft()
-        place = _next(host)
+        # Nothing else is asked of a host that is doubted.
+        place = host.answered if host.control_is_due else None if host.doubted else host.left[-1]
         if place is not None:
             sock = gate.knock(*place)
             if isinstance(sock, float):
@@ -128,18 +129,13 @@ def _send_what_may(state: _Knocks, gate: Gate, poll: select.epoll) -> float:
                 host.control_is_due = False
             else:
                 host.left.pop()
-        host.waits = False
-        _give_turn(state, host)
+        if host.left and not host.doubted:
+            turns.append(host)
+        else:
+            host.waits = False
     if turns:
         return 0.0 if len(state.in_flight) < IN_FLIGHT else _TICK_SECONDS
     return min(max(0.0, state.later[0][0] - moment), _TICK_SECONDS) if state.later else _TICK_SECONDS
-
-
-def _next(host: _Host) -> Place | None:
-    """What this host is to be asked, None while it is doubted."""
-    if host.control_is_due:
-        return host.answered
-    return host.left[-1] if host.left and not host.doubted else None
 
 
 def _give_turn(state: _Knocks, host: _Host) -> None:
