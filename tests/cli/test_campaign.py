@@ -105,6 +105,19 @@ def test_watching_ends_with_the_campaign(state, code):
     assert "1: a host did not answer" in result.output
 
 
+def test_a_campaign_is_paused_and_goes_on(mandated, monkeypatch):
+    made_ready = []
+    monkeypatch.setattr(campaign, "django_ready", lambda: made_ready.append(True))
+    one = CampaignFactory(state="running")
+    ShardFactory(campaign=one, state="waiting")
+    for step, state, code in (("pause", "paused", 0), ("pause", "paused", 1), ("resume", "running", 0)):
+        done = run(campaign.app, step, str(one.pk))
+        one.refresh_from_db()
+        assert (done.exit_code, one.state) == (code, state)
+    assert len(made_ready) == 3  # before any model is read
+    assert Job.objects.filter(unique_key__startswith="shard:").count() == 1
+
+
 def test_the_list_and_the_facts_of_a_campaign():
     row = CampaignFactory(name="Night")
     ShardFactory(campaign=row, hosts=4, hosts_done=3, questions=50)

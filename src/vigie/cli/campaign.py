@@ -170,6 +170,7 @@ def resume(number: Annotated[int, typer.Argument(help="Number of the campaign.")
 
 
 def _step(number: int, name: str, told: str) -> None:
+    django_ready()
     campaign = _progress(number).campaign
     from vigie.apps.scans import actions
 
