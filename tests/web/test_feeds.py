@@ -119,3 +119,13 @@ def test_an_officer_of_an_establishment_neither_sees_the_page_nor_is_warned():
     client = signed(officer)
     assert client.get("/feeds/").status_code == 403
     assert WARNING not in words(client, "/vulnerabilities/").replace("were", "was")
+
+
+def test_a_silent_source_is_told_on_the_first_page_of_whoever_follows_them(fresh, signed_in):
+    statistician = UserFactory(analyst=False)
+    actions.grant_role(user=statistician, kind="statistician", over=None, by="test", now=fresh - HOUR)
+    assert WARNING not in words(signed_in, "/")
+    Feed.objects.filter(slug="kev").update(last_good_at=fresh - timedelta(days=9))
+    assert f"One source of vulnerabilities is {WARNING}" in words(signed_in, "/")
+    assert WARNING not in words(signed_in, "/?as_of=2026-01-10"), "it is of today"
+    assert WARNING not in words(signed(statistician), "/")

@@ -20,6 +20,7 @@ OPEN_TO_ALL |= {"own-declaration", "own-declaration-complete", "own-declaration-
 OPEN_TO_ALL |= {"paper-declaration", "offline-declaration", "offline-token", "offline-worker"}
 OPEN_TO_ALL |= {"who-scans-you", "security-txt", "report-weakness", "follow-weakness", "weakness-link"}
 OPEN_TO_ALL |= {"own-declaration-attach", "openid", "openid-answer", "sign-mandate", "new-start"}
+OPEN_TO_ALL |= {"opened-watch"}
 # Without a provider of identities there is nothing at these: tests/web/openid asks them with one.
 WITHOUT_PROVIDER = {"openid", "openid-answer", "openid-begin-link", "openid-link", "openid-unlink"}
 # Not open to an analyst: asked in tests/web/test_people.py and test_trail.py by those who may.
@@ -106,6 +107,7 @@ def arguments(world: World) -> dict[str, list[object]]:
         "ask-director": [one],
         "sign-mandate": ["a-token"],
         "new-start": ["a-token"],
+        "opened-watch": ["a-token"],
         "proposals": [one],
         "prove-asset": [one, world.asset.pk],
         "proof-state": [one, world.asset.pk],

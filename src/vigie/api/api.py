@@ -23,6 +23,7 @@ from . import (
     perimeter,
     sightings,
     vulnerabilities,
+    watch,
     weaknesses,
 )
 from .description import described
@@ -43,6 +44,7 @@ ROUTERS = (
     notices.router,
     sightings.router,
     vulnerabilities.router,
+    watch.router,
     incidents.router,
     declarations.router,
     obligations.router,

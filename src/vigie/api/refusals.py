@@ -13,7 +13,9 @@ from vigie.apps.findings.sightings.actions import NoReason, NotToVerify
 from vigie.apps.findings.sightings.uploading import UploadRefused
 from vigie.apps.incidents import refusals as incidents
 from vigie.apps.incidents.fault_sentences import sentence
+from vigie.apps.notices.refusals import NoticeRefused
 from vigie.apps.scans.actions import NothingToAsk, StopInForce
+from vigie.apps.watch.refusals import NotWatchable, WatchRefused
 
 from .problems import Fault, Problem, invalid
 from .validation import faults
@@ -31,6 +33,9 @@ REFUSALS: Mapping[type[Exception], Telling] = {
     AlreadyOver: lambda error: Problem("refused", str(error)),
     PerimeterRefused: lambda error: invalid("body", str(error)),
     StopInForce: lambda error: Problem("refused", gettext("A stop is in force: lift it before anything can start.")),
+    NotWatchable: lambda error: invalid("body.name", str(error)),
+    WatchRefused: lambda error: Problem("refused", str(error)),
+    NoticeRefused: lambda error: Problem("refused", str(error)),
     NotToVerify: lambda error: Problem("refused", gettext("It was verified already.")),
     NoReason: lambda error: invalid("body.reason", gettext("Write the reason: it stays in the history.")),
     incidents.AnswersRefused: lambda error: Problem(

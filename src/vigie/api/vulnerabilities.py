@@ -1,9 +1,8 @@
 """Vulnerabilities: one as the sources tell it; who is exposed, at any date; two questions without establishment."""
 
-from collections import Counter
-from datetime import datetime
 from typing import Annotated
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -13,9 +12,11 @@ from ninja import Router
 from pydantic import Field, StringConstraints
 
 from vigie.apps.observatory import exposed as observatory
+from vigie.apps.observatory.enums import ImageState
+from vigie.apps.observatory.exposed_limited import seen_by
+from vigie.apps.observatory.image import NOT_ASKED, Image, read
 from vigie.apps.registry.enums import Right
-from vigie.apps.registry.models import Establishment
-from vigie.apps.timeline import as_of_day
+from vigie.apps.timeline import AsOf, as_of_day
 from vigie.apps.vulns.enums import MatchVerdict
 from vigie.apps.vulns.models import Vulnerability
 from vigie.apps.vulns.queries import records_of, statements
@@ -36,6 +37,7 @@ from .schemas.vulnerabilities import (
     Cve,
     ExposedOut,
     ExposureOut,
+    PlaceOut,
     QuestionIn,
     StatementOut,
     VulnerabilityOut,
@@ -48,6 +50,7 @@ Range = Annotated[
     StringConstraints(max_length=500, pattern=values.PRINTED),
     Field(description="vendor:product >=1.0,<2.0; several ranges with “;”."),
 ]
+COUNTS = ("affected", "conditional", "unknown", "remote_access", "notified")
 MOST = 2_000  # establishments listed; all of them are counted
 
 
@@ -82,41 +85,38 @@ def exposed(
     if bool(cve) == bool(range):
         raise invalid("query.cve", gettext("Give a CVE identifier, or a range: one of them."))
     asked, user, now = as_of_day(as_of, timezone.now()), caller(request).user, timezone.now()
+    reading = NOT_ASKED if asked.is_past else read(settings.VIGIE.home)
+    # Who sees a part of the nation has it counted from the whole list.
+    most = MOST if user.scope(Right.EVIDENCE, now).nation else None
     if cve:
         known = Vulnerability.objects.filter(cve=cve).first()
         if known is None:
             raise invalid("query.cve", gettext("It is not known here. Ask with the range of its versions."))
-        found = observatory.exposed_to(known, asked.moment, past=asked.is_past)
+        found = observatory.exposed_to(known, asked.moment, past=asked.is_past, image=reading.image, most=most)
     else:
-        found = _to_range(range, asked.moment, past=asked.is_past)
-    rows = found.establishments
-    if not user.scope(Right.EVIDENCE, now).nation:
-        visible = set(Establishment.objects.visible_to(user, now, Right.EVIDENCE).values_list("finess", flat=True))
-        rows = tuple(row for row in rows if row.finess in visible)
-    return _told(cve or range, found, rows)
+        found = _to_range(range, asked, most, reading.image)
+    return _told(cve or range, seen_by(found, user, now), reading.state)
 
 
-def _to_range(text: str, moment: datetime, *, past: bool) -> observatory.Exposure:
+def _to_range(text: str, asked: AsOf, most: int | None, image: Image | None) -> observatory.Exposure:
     try:
         statement = statement_of(text)
     except BadRange as error:
         sentence = gettext("It is no range. Write vendor:product >=1.0,<2.0.")
         raise invalid("query.range", sentence) from error
-    return observatory.exposed_to_range(statement, moment, past=past)
+    return observatory.exposed_to_range(statement, asked.moment, past=asked.is_past, image=image, most=most)
 
 
-def _told(asked: str, found: observatory.Exposure, rows: tuple[observatory.ExposedEstablishment, ...]) -> ExposureOut:
-    counted = Counter(row.verdict for row in rows)
+def _told(asked: str, found: observatory.Exposure, image: ImageState) -> ExposureOut:
     return ExposureOut(
         asked=asked,
         moment=found.moment,
-        affected=counted[MatchVerdict.AFFECTED],
-        conditional=counted[MatchVerdict.CONDITIONAL],
-        unknown=counted[MatchVerdict.UNKNOWN],
-        remote_access=sum(row.remote_access and row.verdict == MatchVerdict.AFFECTED for row in rows),
-        notified=sum(row.notified_at is not None for row in rows),
-        establishments=[ExposedOut.model_validate(row) for row in rows[:MOST]],
-        cut=len(rows) > MOST,
+        image=image,
+        **{name: getattr(found.nation, name) for name in COUNTS},
+        regions=[PlaceOut.model_validate(row) for row in found.regions],
+        groups=[PlaceOut.model_validate(row) for row in found.groups],
+        establishments=[ExposedOut.model_validate(row) for row in found.establishments[:MOST]],
+        cut=found.nation.total > MOST,
     )
 
 

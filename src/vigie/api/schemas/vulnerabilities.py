@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from vigie.apps.observatory.enums import ImageState
 from vigie.apps.vulns.enums import MatchVerdict
 from vigie.apps.vulns.models import Vulnerability
 
@@ -58,14 +59,26 @@ class ExposedOut(Told):
     notified_at: datetime | None = Field(description="When a message about it first left; null: not yet.")
 
 
+class PlaceOut(Told):
+    name: str = Field(description="A region, or the code of a group; empty when it is not known.")
+    affected: int
+    conditional: int
+    unknown: int
+    remote_access: int
+    notified: int
+
+
 class ExposureOut(Told):
     asked: str
     moment: datetime
+    image: ImageState = Field(description="Of the columns that answer in milliseconds: only when fresh did they.")
     affected: int = Field(description="Establishments, among those whose services the caller may see.")
     conditional: int
     unknown: int
     remote_access: int = Field(description="Affected, on equipment that lets people in from outside.")
     notified: int = Field(description="Those whom a message about it has left for; of a range, none.")
+    regions: list[PlaceOut]
+    groups: list[PlaceOut]
     establishments: list[ExposedOut]
     cut: bool = Field(description="Whether more establishments are counted than listed.")
 

@@ -33,6 +33,7 @@ class NoticeKind(TextChoices):
     DISCLOSURE = "disclosure", _("receipt of a report of a weakness")
     NEW_START = "new_start", _("new start of an account")
     TOUCHED = "touched", _("question to a structure: does a provider's incident touch it?")
+    WATCH = "watch", _("something is new of what one follows")
 
 
 class NoticeState(TextChoices):

@@ -105,6 +105,16 @@ OF_ONE_THING = {
             gettext_noop("The page says how far it is. Please publish nothing before it is mended."),
         ),
     ),
+    NoticeKind.WATCH: _Words(
+        gettext_noop("Vigie: something is new of what you follow"),
+        gettext_noop("Something is new of what you follow"),
+        (
+            gettext_noop("A product or a vulnerability that you follow has changed, or was seen somewhere new."),
+            gettext_noop(
+                "The page says which, once you are signed in. These messages can be stopped there, or by its link."
+            ),
+        ),
+    ),
     NoticeKind.AUTHORITY: _Words(
         gettext_noop("Vigie: an incident is passed on to you"),
         gettext_noop("An incident is passed on to you"),

@@ -3,27 +3,23 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cmp_to_key, reduce
 from operator import or_
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from vigie.apps.findings.enums import FindingKind
-from vigie.apps.findings.models import Finding
 from vigie.apps.registry.models import Establishment
 from vigie.apps.scans.models import Presence
-from vigie.apps.vulns import pairing
 from vigie.apps.vulns.enums import MatchVerdict
 from vigie.apps.vulns.models import Pair, PairMatch, SupportLine
 from vigie.apps.vulns.queries import support_lines
 from vigie.data.aliases import aliases
 from vigie.engine.disclosure import DisclosureRule
-from vigie.engine.facts import Identity
 from vigie.engine.versions import compare, scheme_of
 
-MOST_TARGETS = 8
+from .upgrades import Upgrade, upgrades_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +31,6 @@ class Version:
     services: int
     vulnerabilities: int  # that hold for it today
     exploited: int
-
-
-@dataclass(frozen=True, slots=True)
-class Upgrade:
-    """What would be gained if everything older were brought to this version."""
-
-    version: str
-    closed: int  # findings
-    exploited: int  # of them, used by attackers
-    left: int  # vulnerabilities that are known to hold for this version too
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +58,7 @@ def named(vendor: str, product: str) -> Q:
     return reduce(or_, (Q(vendor=one, product=other) for one, other in sorted(aliases().names(vendor, product))))
 
 
-def product_of(name: str, among: QuerySet[Establishment], *, upgrades: bool) -> Product | None:
+def product_of(name: str, among: QuerySet[Establishment], *, now: datetime, upgrades: bool) -> Product | None:
     """What these establishments show of it; None when nothing of that name was ever seen."""
     vendor, _colon, product = name.partition(":")
     pairs = {row.pk: row for row in Pair.objects.filter(named(vendor, product))}
@@ -86,7 +72,7 @@ def product_of(name: str, among: QuerySet[Establishment], *, upgrades: bool) -> 
         looked_at=among.filter(presences__isnull=False).order_by().distinct().count(),
         versions=tuple(row for row in rows if row.version),
         unknown=next((row for row in rows if not row.version), None),
-        upgrades=_upgrades(vendor, product, among) if upgrades else (),
+        upgrades=upgrades_of(vendor, product, among, now) if upgrades else (),
         support=tuple(support_lines(vendor, product)),
     )
 
@@ -123,41 +109,6 @@ def _weak(pairs: Iterable[int], version_of: Mapping[int, str]) -> defaultdict[st
         if kev_on is not None:
             exploited.add(vulnerability)
     return found
-
-
-def _upgrades(vendor: str, product: str, among: QuerySet[Establishment]) -> tuple[Upgrade, ...]:
-    """Judged by the engine, as if each finding's product told the target: what nobody can tell closes nothing."""
-    subjects = [f"{one}:{other}" for one, other in aliases().names(vendor, product)]
-    rows = Finding.objects.standing().filter(
-        kind=FindingKind.PRODUCT, subject__in=subjects, establishment__in=among.order_by().values("pk")
-    )
-    linked: defaultdict[int, set[int]] = defaultdict(set)
-    for finding, vulnerability in rows.filter(links__ended_at=None).values_list("pk", "links__vulnerability"):
-        linked[finding].add(vulnerability)
-    told = {row.pk: row for row in rows.only("pk", "seen_version", "fixed_version", "exploited")}
-    candidates = pairing.candidates_of(aliases().canonical(vendor, product))
-    scheme = scheme_of(vendor, product)
-    found = []
-    for target in _targets(told.values()):
-        judged = pairing.verdicts(Identity(vendor, product, target), candidates)
-        holds = {pk for pk, answer in judged.items() if answer.verdict.value != MatchVerdict.FIXED}
-        closed = [
-            row
-            for row in told.values()
-            if compare(scheme, row.seen_version, target) == "<" and linked[row.pk] and not linked[row.pk] & holds
-        ]
-        affected = sum(answer.verdict.value == MatchVerdict.AFFECTED for answer in judged.values())
-        found.append(Upgrade(target, len(closed), sum(row.exploited for row in closed), affected))
-    return tuple(sorted(found, key=lambda one: (-one.closed, one.left, one.version)))
-
-
-def _targets(findings: Iterable[Finding]) -> list[str]:
-    """The versions that the findings ask for, the most wanted first."""
-    wanted: defaultdict[str, int] = defaultdict(int)
-    for row in findings:
-        if row.fixed_version:
-            wanted[row.fixed_version] += 1
-    return sorted(wanted, key=lambda version: (-wanted[version], version))[:MOST_TARGETS]
 
 
 def veiled(told: Product, rule: DisclosureRule) -> Shown:

@@ -47,7 +47,7 @@ def inputs_of(establishment_ids: Sequence[int], *, method: Method, now: datetime
     _read_assets(questions, ids, now)
     _read_looks(questions, ids, since)
     _read_services(questions, ids, since)
-    findings = _findings(ids, now)
+    findings = open_findings(ids, now)
     return {pk: Inputs(tuple(findings[pk]), *questions[pk].counted()) for pk in ids}
 
 
@@ -81,7 +81,8 @@ def _read_services(questions: defaultdict[int, _Questions], ids: list[int], sinc
         questions[pk].services_known += answer == Answer.ANSWERED and confirmed >= since
 
 
-def _findings(ids: list[int], now: datetime) -> defaultdict[int, list[OpenFinding]]:
+def open_findings(ids: list[int], now: datetime) -> defaultdict[int, list[OpenFinding]]:
+    """What weighs on the level of each of these establishments."""
     found: defaultdict[int, list[OpenFinding]] = defaultdict(list)
     for row in Finding.objects.weighing().filter(establishment__in=ids).order_by("pk"):
         found[row.establishment_id].append(

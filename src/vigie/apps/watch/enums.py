@@ -25,6 +25,14 @@ class NationalAlertEventKind(TextChoices):
     REOPENED = "reopened", _("opened again")
 
 
+class WatchPace(TextChoices):
+    """How whoever follows something is told that it changed."""
+
+    DIGEST = "digest", _("once a day, when something is new")
+    AT_ONCE = "at_once", _("at once, when it is used by attackers or seen somewhere new")
+    NEVER = "never", _("never: I look at the page")
+
+
 class WatchedKind(TextChoices):
     PRODUCT = "product", _("product")
     VULNERABILITY = "vulnerability", _("vulnerability")

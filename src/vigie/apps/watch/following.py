@@ -11,7 +11,7 @@ from vigie.apps.audit import actions as audit
 from vigie.apps.vulns.models import ApplicableProduct, Pair, Vulnerability
 
 from .enums import WatchedKind
-from .models import Watched
+from .models import Watched, WatchTelling
 from .refusals import NotWatchable
 
 CVE = re.compile(r"CVE-\d{4}-\d{4,12}")
@@ -27,6 +27,7 @@ def watch(*, user: User, name: str, by: str, now: datetime) -> Watched:
     row, made = Watched.objects.get_or_create(
         user=user, kind=kind, name=named, defaults={"since": now, "looked_at": now}
     )
+    WatchTelling.objects.get_or_create(user=user, defaults={"told_at": now})
     if made:
         audit.record(kind="watched", by=by, at=now, subject=row, name=named)
     return row

@@ -14,7 +14,7 @@ from vigie.apps.registry.scopes import Viewer, of_establishments
 from vigie.apps.vulns.enums import MatchVerdict
 from vigie.apps.vulns.models import Vulnerability
 
-from .enums import AlertTrigger, NationalAlertEventKind, NationalAlertState, WatchedKind
+from .enums import AlertTrigger, NationalAlertEventKind, NationalAlertState, WatchedKind, WatchPace
 
 
 class NationalAlertQuerySet(models.QuerySet["NationalAlert"]):
@@ -137,3 +137,11 @@ class Watched(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "kind", "name"], name="watch_followed_once")]
+
+
+class WatchTelling(models.Model):
+    """How one person is told of what they follow, and until when they were."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="watch_telling")
+    pace = models.CharField(max_length=7, choices=WatchPace, default=WatchPace.DIGEST)
+    told_at = models.DateTimeField()  # what came before was told, or was not to be

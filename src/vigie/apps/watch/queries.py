@@ -1,4 +1,4 @@
-"""The alerts with their counts, whom one concerns, and what is new of what a person follows: read for the pages."""
+"""The alerts with their counts, and whom one concerns: read for the pages."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -6,18 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 
-from vigie.apps.accounts.models import User
 from vigie.apps.notices.enums import ItemKind
 from vigie.apps.notices.models import Alert, Mailing, Notice
 from vigie.apps.registry.enums import Right
 from vigie.apps.registry.scopes import Viewer, of_establishments
 from vigie.apps.vulns.enums import MatchVerdict
-from vigie.apps.vulns.models import PairMatch, VulnerabilityChange
 
-from .enums import WatchedKind
-from .models import Concerned, NationalAlert, Watched
+from .models import Concerned, NationalAlert
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,40 +112,3 @@ def alerts_telling(alert: NationalAlert, kind: ItemKind) -> QuerySet[Alert]:
     rows = Alert.objects.filter(mailing__key=alert.mailing_key)
     weak = rows.filter(items__kind=ItemKind.WEAKNESS)
     return weak if kind == ItemKind.WEAKNESS else rows.exclude(pk__in=weak.values("pk"))
-
-
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """One thing that a person follows, and what came since they last looked."""
-
-    watched: Watched
-    changes: int  # of the records that name it
-    verdicts: int  # that began among the products seen
-    latest: datetime | None
-
-    @property
-    def is_new(self) -> bool:
-        return bool(self.changes or self.verdicts)
-
-
-def followed_by(user: User) -> list[Followed]:
-    """Two questions for each thing: nobody follows more than a few hundred."""
-    return [_followed(row) for row in Watched.objects.filter(user=user).order_by("name", "pk")]
-
-
-def _followed(row: Watched) -> Followed:
-    if row.kind == WatchedKind.VULNERABILITY:
-        changes = VulnerabilityChange.objects.filter(vulnerability__cve=row.name)
-        matches = PairMatch.objects.filter(vulnerability__cve=row.name)
-    else:
-        vendor, _colon, product = row.name.partition(":")
-        named = Q(
-            vulnerability__applicabilities__products__vendor=vendor,
-            vulnerability__applicabilities__products__product=product,
-        )
-        changes = VulnerabilityChange.objects.filter(named)
-        matches = PairMatch.objects.filter(pair__vendor=vendor, pair__product=product)
-    new = changes.filter(at__gt=row.looked_at).aggregate(n=Count("pk", distinct=True), latest=Max("at"))
-    began = matches.filter(since__gt=row.looked_at, ended_at=None).aggregate(n=Count("pk"), latest=Max("since"))
-    latest = max((one for one in (new["latest"], began["latest"]) if one), default=None)
-    return Followed(row, new["n"], began["n"], latest)

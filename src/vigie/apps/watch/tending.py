@@ -5,7 +5,7 @@ from datetime import datetime
 from vigie.apps.jobs import actions as jobs
 from vigie.data.watch_rules import alert_rule
 
-from . import deciding, drafting
+from . import deciding, drafting, telling
 from .models import NationalAlert, NationalAlertQuerySet
 
 DRAFT = "vigie.apps.watch.tasks.draft_checks"
@@ -17,7 +17,10 @@ def followed(now: datetime) -> NationalAlertQuerySet:
 
 
 def tend(*, now: datetime) -> int:
-    """Return how many alerts were looked at. Checks are drafted by a job of their own: they may be thousands."""
+    """Return how many alerts were looked at; whoever follows what changed is told too.
+
+    Checks are drafted by a job of their own: they may be thousands.
+    """
     alerts = list(followed(now))
     rule = alert_rule(now.date())
     for alert in alerts:
@@ -25,4 +28,5 @@ def tend(*, now: datetime) -> int:
         if counted.total() > counted["affected"]:
             jobs.enqueue(DRAFT, now=now, key=f"draft-checks:{alert.pk}", again=True, alert_id=alert.pk)
         deciding.release_by_policy(alert=alert, rule=rule, now=now)
+    telling.tell(now=now)
     return len(alerts)

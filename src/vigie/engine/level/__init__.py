@@ -1,6 +1,6 @@
 """How exposed is an establishment, a group, a territory: an interval, its coverage, its explanation."""
 
-from .exposure import exposure, gains
+from .exposure import exposure, gains, letter_of
 from .grouping import grouped
 from .inputs import Inputs, Member, OpenFinding
 from .method import GateRule, IndicatorRule, Method, Penalty
@@ -24,4 +24,5 @@ __all__ = [
     "exposure",
     "gains",
     "grouped",
+    "letter_of",
 ]

@@ -29,6 +29,11 @@ def exposure(inputs: Inputs, method: Method) -> Result:
     )
 
 
+def letter_of(inputs: Inputs, method: Method) -> str:
+    """The letter alone, without what explains it; "" when it is not established."""
+    return method.letter(_score(inputs, method)[0], inputs.known, inputs.total)
+
+
 def gains(inputs: Inputs, method: Method) -> tuple[Gain, ...]:
     """What to mend first: the most points first, then what attackers use, then the severity."""
     before = _score(inputs, method)[0]

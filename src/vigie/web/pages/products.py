@@ -53,7 +53,7 @@ def product(request: HttpRequest, name: str) -> HttpResponse:
     day = timezone.localdate(now)
     sees_each = user.has(Right.EVIDENCE, now)
     among = Establishment.objects.visible_to(user, now, Right.EVIDENCE if sees_each else Right.AGGREGATES)
-    told = observatory.product_of(name, among, upgrades=sees_each)
+    told = observatory.product_of(name, among, now=now, upgrades=sees_each)
     if told is None:
         raise Http404
     shown = None if sees_each else observatory.veiled(told, disclosure_rule(day))

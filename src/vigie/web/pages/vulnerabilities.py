@@ -19,6 +19,7 @@ from vigie.apps.observatory import exposed as observatory
 from vigie.apps.observatory.exposed_limited import seen_by
 from vigie.apps.observatory.exposed_timeline import timeline
 from vigie.apps.observatory.image import read
+from vigie.apps.observatory.upgrades import upgrades_for
 from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment
 from vigie.apps.registry.scopes import of_establishments
@@ -27,6 +28,7 @@ from vigie.apps.scans.queries import services_matching
 from vigie.apps.vulns.models import Vulnerability
 from vigie.apps.vulns.queries import deciding, statements
 from vigie.apps.watch.models import NationalAlert
+from vigie.data.texts import product_name
 from vigie.web.access import viewer
 from vigie.web.components.exposed import exposed_rows
 from vigie.web.components.page import Crumb, asked
@@ -92,6 +94,7 @@ def vulnerability(request: HttpRequest, cve: str) -> HttpResponse:
     services = list(services_matching(one, LISTED, seen_by=Service.objects.visible_to(user, now)))
     rows = exposed_rows(services, exposed_to(one).filter(of_establishments(user.scope(Right.FINDINGS, now))))
     sources = told_by(statements(one), deciding(one))
+    upgraded, upgrades = upgrades_for(one, Establishment.objects.visible_to(user, now, Right.EVIDENCE), now)
     context = {
         "crumbs": [Crumb(gettext("Vulnerabilities"), reverse("web:vulnerabilities")), Crumb(one.cve)],
         "vulnerability": one,
@@ -105,6 +108,9 @@ def vulnerability(request: HttpRequest, cve: str) -> HttpResponse:
         "sources": sources,
         "disagree": disagree(sources),
         "steps": timeline(one, user, now),
+        "upgraded": product_name(upgraded) if upgraded else "",
+        "upgraded_name": upgraded,
+        "upgrades": upgrades,
         "changes": one.changes.order_by("-pk")[:50],
         "alert": NationalAlert.objects.visible_to(user, now).filter(vulnerability=one).first(),
         "now": now,
