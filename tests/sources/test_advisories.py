@@ -132,6 +132,23 @@ def test_cert_fr_names_branches_in_prose():
     assert records[0].source == "cert_fr:CERTFR-2099-AVI-0001"
 
 
+@pytest.mark.parametrize(
+    ("line", "build", "expected"),
+    [
+        pytest.param("Windows 10 Version 1809 pour systèmes 32 bits", "10.0.17763.5575", "affected", id="before"),
+        pytest.param("Windows 10 Version 1809 pour systèmes 32 bits", "10.0.17763.5576", "fixed", id="mended"),
+        pytest.param(
+            "Windows 10 Version 1809 pour systèmes ARM64", "10.0.14393.1", "not_affected", id="another-release"
+        ),
+        pytest.param("Windows 10 pour systèmes x64", "10.0.17763.1", "affected", id="no-release-told"),
+    ],
+)
+def test_a_release_of_windows_is_where_no_range_begins(line, build, expected):
+    """It was read as ">=1809,<10.0.17763.5576", which goes backwards and says nothing."""
+    records = read(read_cert_fr, cert_fr(f"{line} versions antérieures à 10.0.17763.5576"))
+    assert verdict(records, build, "microsoft", "windows_10") == expected
+
+
 def test_an_edition_with_its_own_numbers_does_not_mend_the_plain_product():
     line = "NetScaler ADC 13.1-FIPS versions antérieures à 13.1-37.159"
     value = cert_fr("NetScaler ADC 13.1 versions antérieures à 13.1-49.13", line, name="NetScaler ADC")

@@ -31,6 +31,16 @@ _BESIDE = re.compile(r" (?:sans|avec|avant|n'ayant) ", re.IGNORECASE)
 _EDITION = re.compile(r"\b(?:fips|ndcpp)\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]{0,200}\)")
 _PLATFORM = re.compile(r"\s+(?:pour|sur|sous)\s+(windows|linux|macos|mac os|mac)\s*$", re.IGNORECASE)
+# "Windows 10 Version 1809 pour systèmes 32 bits versions antérieures à 10.0.17763.5576": 1809 names the release, whose
+# builds all begin alike; it is where no range begins.
+_WINDOWS = re.compile(
+    r"(?P<name>windows (?:10|11|7|8\.1|rt 8\.1|server \d{4}(?: r2)?))"
+    r"(?:,? (?:version )?(?:\d{4}|\d\dh\d)(?: edition)?)?"
+    r"(?: pour (?:les )?syst[èe]mes [\w\- ]{1,40}?)?(?: service pack \d)?"
+    r"\s+(?P<range>(?:versions? )?ant[ée]rieure.*)",
+    re.IGNORECASE,
+)
+_BUILD = re.compile(r"(\d+\.\d+\.\d+)\.\d+")
 # A notice of theirs lists the releases of the system, whatever package was mended: that is not a range.
 _DISTRIBUTIONS = frozenset({"redhat", "suse", "ubuntu", "debian", "debian_lts"})
 _PLATFORMS = {"mac": "macos", "mac os": "macos"}
@@ -118,6 +128,9 @@ def _line(system: _System) -> tuple[Product, list[Criterion] | None]:
     text = _BRACKETS.sub(" ", (system.description or "")[:1000]).strip()
     vendor = (system.product.vendor.name if system.product and system.product.vendor else None) or ""
     told = (system.product.name if system.product else None) or ""
+    windows = _WINDOWS.fullmatch(" ".join(text.split()))
+    if windows:
+        return _windows(windows["name"], windows["range"])
     platform = _PLATFORM.search(text)
     if platform:
         text = text[: platform.start()]
@@ -131,6 +144,15 @@ def _line(system: _System) -> tuple[Product, list[Criterion] | None]:
         return product, None
     system_named = _PLATFORMS.get(platform[1].lower(), platform[1].lower()) if platform else "*"
     return product, [_criterion(product, span, system_named) for span in ranges]
+
+
+def _windows(name: str, told: str) -> tuple[Product, list[Criterion] | None]:
+    """Each release has builds of its own: the range is of those that begin as its end does."""
+    product = product_named("microsoft", name)
+    ranges = spans(told)
+    if not ranges or len(ranges) > 1 or not (build := _BUILD.fullmatch(ranges[0].end_excluding or "")):
+        return product, None
+    return product, [_criterion(product, replace(ranges[0], start_including=build[1]), "*")]
 
 
 def _readable(product: Product, span: Span) -> bool:

@@ -54,7 +54,9 @@ def test_too_many_levels_are_not_worked_out_and_it_is_said(world, now, monkeypat
 
 
 def test_a_vulnerability_tells_the_upgrades_that_end_it(world, now):
-    product, found = upgrades.upgrades_for(world.vulnerability, Establishment.objects.all(), now)
-    assert product == ":".join(PULSE)
+    every = Establishment.objects.all()
+    found = upgrades.upgrades_of(*PULSE, every, now, mending=world.vulnerability.pk)
     assert [one.version for one in found] == ["9.1R11.4"]
-    assert upgrades.upgrades_for(world.vulnerability, Establishment.objects.none(), now) == ("", ())
+    assert upgrades.upgrades_of(*PULSE, every.none(), now, mending=world.vulnerability.pk) == ()
+    Finding.objects.filter(pk=world.finding.pk).update(fixed_version="9.1R11.2")
+    assert upgrades.upgrades_of(*PULSE, every, now, mending=world.vulnerability.pk) == (), "it holds there still"

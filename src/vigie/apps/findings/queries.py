@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 
 from vigie.apps.assets import queries as assets
 from vigie.apps.registry.models import Establishment
@@ -138,13 +138,23 @@ def trend(now: Figures, moment: datetime) -> Trend:
     counted = exploited.aggregate(
         yesterday=Count("establishment", filter=_was_open("kind_yesterday", yesterday), distinct=True),
         week=Count("pk", filter=_was_open("kind_week", week)),
+        known_yesterday=_knew(yesterday),
+        known_week=_knew(week),
     )
-    known_week = Finding.objects.filter(first_seen__lte=week).exists()
-    known_yesterday = known_week or Finding.objects.filter(first_seen__lte=yesterday).exists()
+    # None when nothing was ever exploited: there is no row to ask beside.
+    known_week, known_yesterday = (
+        Finding.objects.filter(first_seen__lte=moment).exists() if told is None else bool(told)
+        for told, moment in ((counted["known_week"], week), (counted["known_yesterday"], yesterday))
+    )
     return Trend(
         yesterday_change=now.exploited_establishments - counted["yesterday"] if known_yesterday else None,
         week_change=now.exploited - counted["week"] if known_week else None,
     )
+
+
+def _knew(moment: datetime) -> Max:
+    """Whether anything was found by then, told by the question that counts what was exploited."""
+    return Max(Cast(Exists(Finding.objects.filter(first_seen__lte=moment)), IntegerField()))
 
 
 def _last_kind(moment: datetime) -> Coalesce:

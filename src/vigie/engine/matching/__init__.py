@@ -8,6 +8,7 @@ from .question import answer
 from .record import VulnerabilityRecord
 from .statement import Configuration, Criterion, Node, Operator, PackageFix, Statement, digest, from_plain, to_plain
 from .verdict import LAYERS, Match, MatchVerdict, layer_of, strongest
+from .version_range import ends_before_its_release
 from .written import BadRange, range_of, statement_of
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "answer",
     "describe",
     "digest",
+    "ends_before_its_release",
     "from_plain",
     "judge",
     "layer_of",

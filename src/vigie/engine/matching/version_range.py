@@ -99,11 +99,16 @@ def _in_bounds(seen: Seen, criterion: Criterion) -> Holds:
 def _of_pre_releases(seen: Seen, criterion: Criterion) -> bool:
     """The end is a pre-release of the very version that the range begins with, and what was seen is of its line."""
     start, end = criterion.start_including, criterion.end_excluding
-    found = _PRE_RELEASE.fullmatch(end or "")
-    if found is None or not start or seen.version is None or compare(seen.scheme, start, found[1]) != "=":
+    if not start or not end or seen.version is None or not ends_before_its_release(seen.scheme, start, end):
         return False
     limit = limit_named(seen, end)
     return limit is not None and limit.branch == seen.version.branch
+
+
+def ends_before_its_release(scheme: str, start: str, end: str) -> bool:
+    """True for 3.13 and 3.13.0rc2: the end is a pre-release of the beginning."""
+    found = _PRE_RELEASE.fullmatch(end)
+    return found is not None and compare(scheme, start, found[1]) == "="
 
 
 def _on_another_line(seen: Seen, criterion: Criterion) -> bool:

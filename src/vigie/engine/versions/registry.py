@@ -35,6 +35,7 @@ from . import (
     sonicwall,
     stormshield,
     vmware,
+    windows,
     windows_release,
     zimbra,
     zyxel,
@@ -77,7 +78,7 @@ READERS: dict[str, Callable[[str], Reading | None]] = {
     "stormshield": stormshield.read,
     "tomcat": dotted.read,
     "vmware": vmware.read,
-    "windows_build": partial(dotted.read, width=3),
+    "windows_build": windows.read,
     "windows_release": windows_release.read,
     "zimbra": zimbra.read,
     "zyxel_zld": zyxel.read,
@@ -144,6 +145,8 @@ def scheme_of(vendor: str, product: str) -> str:
         return "citrix_netscaler"
     if vendor == "f5" and product.startswith("big-ip"):
         return "f5_bigip"
+    if vendor == "microsoft" and product.startswith("windows_"):
+        return "windows_build"
     if vendor == "cisco":
         return _cisco(product)
     return _BY_VENDOR.get(vendor, "generic")

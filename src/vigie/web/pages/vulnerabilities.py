@@ -1,5 +1,6 @@
 """The known vulnerabilities, exploited first, and who is exposed to one of them."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from vigie.apps.observatory import exposed as observatory
 from vigie.apps.observatory.exposed_limited import seen_by
 from vigie.apps.observatory.exposed_timeline import timeline
 from vigie.apps.observatory.image import read
-from vigie.apps.observatory.upgrades import upgrades_for
+from vigie.apps.observatory.upgrades import Upgrade, upgrades_of
 from vigie.apps.registry.enums import Right
 from vigie.apps.registry.models import Establishment
 from vigie.apps.registry.scopes import of_establishments
@@ -94,7 +95,7 @@ def vulnerability(request: HttpRequest, cve: str) -> HttpResponse:
     services = list(services_matching(one, LISTED, seen_by=Service.objects.visible_to(user, now)))
     rows = exposed_rows(services, exposed_to(one).filter(of_establishments(user.scope(Right.FINDINGS, now))))
     sources = told_by(statements(one), deciding(one))
-    upgraded, upgrades = upgrades_for(one, Establishment.objects.visible_to(user, now, Right.EVIDENCE), now)
+    upgraded, upgrades = _upgrades(one, [row.finding.subject for row in rows if row.finding], user, now)
     context = {
         "crumbs": [Crumb(gettext("Vulnerabilities"), reverse("web:vulnerabilities")), Crumb(one.cve)],
         "vulnerability": one,
@@ -124,6 +125,16 @@ def _exposure(one: Vulnerability, request: HttpRequest) -> observatory.Exposure:
     most = 0 if user.scope(Right.EVIDENCE, now).nation and not wants_csv(request) else None
     image = read(settings.VIGIE.home).image
     return seen_by(observatory.exposed_to(one, now, past=False, most=most, image=image), user, now)
+
+
+def _upgrades(one: Vulnerability, subjects: list[str], user: User, now: datetime) -> tuple[str, tuple[Upgrade, ...]]:
+    """The product in which it is behind most of the findings listed, and the versions that end it there."""
+    if not subjects:
+        return "", ()
+    name, _number = Counter(subjects).most_common(1)[0]
+    vendor, _colon, product = name.partition(":")
+    among = Establishment.objects.visible_to(user, now, Right.EVIDENCE)
+    return name, upgrades_of(vendor, product, among, now, mending=one.pk)
 
 
 def _looked_at(user: User, now: datetime) -> int:
