@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .runtime import FAILED, USAGE, django_ready, end, print_json_lines, say
+from .runtime import FAILED, USAGE, actor, django_ready, end, print_json, print_json_lines, say
 
 if TYPE_CHECKING:
     from vigie.apps.vulns.ingesting import FeedReport
@@ -149,6 +149,36 @@ def status(json: Json = False) -> None:
     wrong = [one.slug for one in found if one.state in {"stale", "broken"}]
     if wrong:
         end(f"Too old or broken: {', '.join(wrong)}. Run `vigie feeds sync`.", FAILED)
+
+
+@app.command()
+def rescore(
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Match everything again, what ranges alone do not decide too.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Score everything seen against everything known again, and mend the verdicts that the rules of today change.
+
+    After an upgrade of Vigie: a version that is read better changes what was judged before. Nothing is contacted.
+
+    Examples:
+
+        vigie feeds rescore
+
+        vigie feeds rescore --whole
+    """
+    django_ready()
+    from vigie.apps.vulns.rescoring import rescore as score_again
+
+    found = score_again(by=actor(), now=datetime.now(UTC), whole=whole)
+    if json:
+        print_json(asdict(found))
+        return
+    moved = f"verdicts: {found.matched.added} begun, {found.matched.ended} ended"
+    say(f"{found.pairs} distinct products compared with {found.vulnerabilities} vulnerabilities; {moved}.")
+    for name in found.products:
+        say(f"  {name} was judged otherwise")
 
 
 def _known(only: list[str] | None) -> None:

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from vigie.engine.facts import Identity
 from vigie.engine.matching import Aliases, Configuration, MatchVerdict, Node, Operator, Statement, match
-from vigie.engine.matching.runs import Apart, RangeTable, affecting, all_ranges, ranges_of, runs, services_affected
+from vigie.engine.matching.runs import (
+    Apart,
+    RangeTable,
+    affecting,
+    all_ranges,
+    ranges_of,
+    runs,
+    services_affected,
+    weighed,
+)
 
 from .statements import ALIASES, any_of, both, cpe
 
@@ -36,6 +45,7 @@ def test_counting_by_runs_is_counting_one_by_one(catalogue, things):
     pairs = table.pairs(things, ALIASES)
     found = runs(pairs, table.bounds)
     told = affecting(pairs, found, len(things))
+    assert weighed(pairs, found, np.ones(len(catalogue), np.int64), len(things)).tolist() == told.tolist()
     skipped = {(one.vulnerability, one.product) for one in apart}
     by_vulnerability = np.zeros(len(catalogue), int)
     for place, (vendor, product, version) in enumerate(things):

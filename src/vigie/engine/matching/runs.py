@@ -225,6 +225,17 @@ def affecting(pairs: Pairs, found: Runs, count: int) -> Numbers:
     return told
 
 
+def weighed(pairs: Pairs, found: Runs, weights: Numbers, count: int) -> npt.NDArray[np.uint64]:
+    """The sum, modulo 2^64, of the weights of the vulnerabilities that affect each pair: tells two sets apart."""
+    steps = np.zeros(len(pairs.codes) + 1, np.uint64)
+    mine = weights[found.vulnerabilities].astype(np.uint64)
+    np.add.at(steps, found.begins, mine)
+    np.subtract.at(steps, found.ends, mine)
+    told = np.zeros(count, np.uint64)
+    told[pairs.order] = np.cumsum(steps[:-1], dtype=np.uint64)
+    return told
+
+
 def services_affected(pairs: Pairs, found: Runs, services: Numbers, vulnerabilities: int) -> Numbers:
     """How many services each vulnerability affects; `services` counts those of each pair given."""
     before = np.concatenate([np.zeros(1, np.int64), np.cumsum(services[pairs.order])])
