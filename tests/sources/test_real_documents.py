@@ -12,8 +12,8 @@ from vigie.sources.json_stream import BadRecord
     [
         pytest.param("csaf", "csaf/csaf_cvrf.tar.gz", 597, 0, id="csaf"),
         pytest.param("cvrf", "csaf/csaf_cvrf.tar.gz", 122, 0, id="cvrf"),
-        # Ranges from "22H2" to a build, mostly: two counts that cannot be compared. Told; the other ranges count.
-        pytest.param("cert_fr", "cert_fr/cert_fr_avis.tar.gz", 27_949, 628, id="cert_fr"),
+        # Ranges that the notice itself writes backwards. Told; the other ranges count.
+        pytest.param("cert_fr", "cert_fr/cert_fr_avis.tar.gz", 27_949, 96, id="cert_fr"),
         pytest.param("cve5", "cve5/cve5_vulnrichment_sample.tar.gz", 11_880, 69, id="cve5"),
     ],
 )
