@@ -12,7 +12,7 @@ from vigie.apps.findings.models import Finding, Measure
 from vigie.apps.findings.refusals import Incomplete, NotFromHere, SamePerson
 from vigie.apps.findings.tasks import expire
 from vigie.apps.jobs.models import Job
-from vigie.apps.observatory.reading import _findings as weighing
+from vigie.apps.observatory.reading import open_findings as weighing
 
 DAY = timedelta(days=1)
 ALINE, BRUNO = "user:1 aline@vigie.example", "user:2 bruno@vigie.example"
