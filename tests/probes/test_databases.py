@@ -29,7 +29,11 @@ def refusal(message: bytes) -> bytes:
 
 @pytest.mark.parametrize("hint", [None, "mysql", "https"])
 def test_mysql_tells_its_version_and_whether_it_has_tls(hint, ask):
-    with listening(says(greeting(b"8.0.36-0ubuntu0.22.04.1"))) as server:
+    def greets_and_hangs_up(connection):
+        connection.sendall(greeting(b"8.0.36-0ubuntu0.22.04.1"))
+        connection.recv(1024)
+
+    with listening(greets_and_hangs_up) as server:
         service = ask(server, hint)
     database = service.facts.database
     assert (service.service, database.engine, database.tls) == ("mysql", "mysql", True)

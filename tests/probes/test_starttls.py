@@ -51,6 +51,9 @@ SCRIPTS = {
 HINTS = {"imap": "mailbox", "pop3": "mailbox"}
 
 
+REFUSALS = {"imap": b"a9 NO not now\r\n", "pop3": b"-ERR not now\r\n"}
+
+
 def speaks(protocol, made, refuses=False):
     greets, answers, begins = SCRIPTS[protocol]
 
@@ -66,7 +69,7 @@ def speaks(protocol, made, refuses=False):
                 if word is None:
                     return
                 starts = word == begins
-                connection.sendall(b"454 not now\r\n" if starts and refuses else answers[word])
+                connection.sendall(REFUSALS.get(protocol, b"454 not now\r\n") if starts and refuses else answers[word])
             if starts and not refuses:
                 with suppress(OSError), made.wrap_socket(connection, server_side=True) as secure:
                     secure.recv(1024)
