@@ -16,6 +16,8 @@ from tests.apps.jobs.house import ROOT, environment, migrated_home, until
 from vigie.channels import neighbour
 from vigie.config.locks import hold
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def home(tmp_path):

@@ -12,6 +12,8 @@ from .contract import (  # noqa: F401 -- collected here, on this backend
 )
 from .house import closing, embedded, migrated_home, until
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def house(tmp_path):
