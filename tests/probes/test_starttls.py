@@ -51,6 +51,7 @@ SCRIPTS = {
 HINTS = {"imap": "mailbox", "pop3": "mailbox"}
 
 
+MYSQL_REQUEST = 36  # bytes, with their header
 REFUSALS = {"imap": b"a9 NO not now\r\n", "pop3": b"-ERR not now\r\n"}
 
 
@@ -59,7 +60,8 @@ def speaks(protocol, made, refuses=False):
 
     def handle(connection):
         connection.sendall(greets)
-        while data := connection.recv(1024):
+        # The hello of TLS follows a request of MySQL at once: what is read here is lost to the handshake.
+        while data := connection.recv(MYSQL_REQUEST if protocol == "mysql" else 1024):
             if protocol == "ldap":
                 is_question = b"objectClass" in data
                 connection.sendall(ldap_entry() if is_question else LDAP_REFUSES if refuses else LDAP_AGREES)
