@@ -38,6 +38,10 @@ class _Door:
     service: Service
 
 
+# A request to end that arrives with an answer may be lost (asyncio.wait_for before Python 3.12): it is made again.
+_ASKED_TO_LEAVE = 5
+
+
 class Laboratory:
     """Every listener of a plan, in one process. Start, turn from phase to phase, stop: on one event loop."""
 
@@ -107,10 +111,11 @@ class Laboratory:
         """Close every door and let every visitor go."""
         for place in list(self._open):
             self._close(place)
-        for visit in list(self._visits):
-            visit.cancel()
-        if self._visits:
-            await asyncio.wait(self._visits, timeout=0.5)
+        for _ in range(_ASKED_TO_LEAVE):
+            for visit in list(self._visits):
+                visit.cancel()
+            if self._visits:
+                await asyncio.wait(self._visits, timeout=0.1)
         self._dns.close()
         self._dicom.close()
         self._ftp.close()

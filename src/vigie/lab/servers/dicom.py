@@ -69,9 +69,16 @@ def _node(face: Face) -> _Associations:
     for sop_class in OFFERED:
         node.add_supported_context(sop_class)
     server = node.make_server(
-        ("127.0.0.1", 0), evt_handlers=[(evt.EVT_C_STORE, _accept_and_forget)], server_class=_Associations
+        ("127.0.0.1", 0),
+        evt_handlers=[(evt.EVT_C_STORE, _accept_and_forget), (evt.EVT_CONN_OPEN, _end_with_the_process)],
+        server_class=_Associations,
     )
     return cast(_Associations, server)
+
+
+def _end_with_the_process(event: Any) -> None:
+    """An association that begins while the laboratory ends would keep the process for ten seconds."""
+    event.assoc.dul.daemon = True
 
 
 def _accept_and_forget(_event: Any) -> int:
