@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.test import Client
+from pydantic import BaseModel
 
 from vigie.api.api import api
 from vigie.api.description import every
@@ -25,6 +26,18 @@ def test_it_is_openapi_3_1_and_names_every_operation_once(client):
     slugs = [one["operationId"] for methods in told["paths"].values() for one in methods.values()]
     assert sorted(slugs) == sorted({operation.view_func.__name__ for operation in every(api)})
     assert len(slugs) == len(set(slugs))
+
+
+def test_two_kinds_of_answers_never_share_a_name():
+    """The description keeps one component a name: the second would be told in the words of the first."""
+    told: dict[str, set[str]] = {}
+    waiting = list(BaseModel.__subclasses__())
+    while waiting:
+        one = waiting.pop()
+        waiting += one.__subclasses__()
+        if one.__module__.startswith("vigie.api."):
+            told.setdefault(one.__name__, set()).add(one.__module__)
+    assert {name: places for name, places in told.items() if len(places) > 1} == {}
 
 
 def test_every_operation_says_its_right_and_what_may_go_wrong(client):

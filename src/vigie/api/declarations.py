@@ -33,9 +33,9 @@ from .schemas.incidents import (
     DeclarationIn,
     DeclarationOut,
     Declarations,
+    DeclarationVersionOut,
     FileOut,
     FollowUpIn,
-    VersionOut,
     declaration_detail,
     declaration_out,
     file_out,
@@ -107,11 +107,11 @@ def declaration(request: HttpRequest, reference: str) -> DeclarationDetail:
 
 @router.post(
     "/declarations/{printed:reference}/versions",
-    response={201: VersionOut},
+    response={201: DeclarationVersionOut},
     summary=_("Complete a declaration, or say that it is over: a version more, the others stay"),
 )
 @needs(Right.DECLARE_INCIDENT, of=DECLARATION)
-def complete_declaration(request: HttpRequest, reference: str, told: FollowUpIn) -> Status[VersionOut]:
+def complete_declaration(request: HttpRequest, reference: str, told: FollowUpIn) -> Status[DeclarationVersionOut]:
     made = actions.follow_up(
         declaration=_found(reference), typed=told.answers.typed(), by=caller(request).by, now=timezone.now(),
         resolution=told.resolution,

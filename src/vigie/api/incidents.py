@@ -21,8 +21,8 @@ from .schemas.incidents import (
     Incidents,
     Outlines,
     Support,
+    SupportGivenOut,
     SupportIn,
-    SupportOut,
     incident_out,
     outline_out,
     support_out,
@@ -87,11 +87,11 @@ def incident_support(request: HttpRequest, pk: int, cursor: Cursor = "", limit: 
 
 @router.post(
     "/incidents/{int:pk}/support",
-    response={201: SupportOut},
+    response={201: SupportGivenOut},
     summary=_("Write down what was done to help, and how long"),
 )
 @needs(Right.HANDLE_INCIDENTS, of=INCIDENT)
-def log_support(request: HttpRequest, pk: int, told: SupportIn) -> Status[SupportOut]:
+def log_support(request: HttpRequest, pk: int, told: SupportIn) -> Status[SupportGivenOut]:
     now = timezone.now()
     made = actions.log_support(
         incident=_found(pk), words=told.words, minutes=told.minutes, at=values.aware(told.at) or now,

@@ -202,6 +202,13 @@ def test_a_plan_never_moves_the_deadline(finding, now):
     assert finding.plans.count() == 2
 
 
+def test_a_measure_asked_twice_is_one(finding, now):
+    shown = decisions.measures_shown(finding)[:1] * 2
+    assert shown
+    planning.plan(finding=finding, owner="Aline", on=now.date(), shown=shown, measures=["x", "x "], by=ALINE, now=now)
+    assert sorted(Measure.objects.values_list("kind", "text")) == sorted([(shown[0], ""), ("", "x")])
+
+
 @pytest.mark.parametrize(
     ("asked", "field"),
     [

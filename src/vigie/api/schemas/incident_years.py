@@ -9,7 +9,7 @@ class Years(BaseModel):
     years: list[int] = Field(description="Latest first.")
 
 
-class ShareOut(BaseModel):
+class YearShareOut(BaseModel):
     part: int
     whole: int
     percent: float | None
@@ -17,7 +17,7 @@ class ShareOut(BaseModel):
     high: float | None
 
 
-class LineOut(ShareOut):
+class LineOut(YearShareOut):
     answers: list[str]
     structures: int
 
@@ -31,8 +31,8 @@ class CountChangeOut(BaseModel):
 
 
 class ShareChangeOut(BaseModel):
-    before: ShareOut
-    after: ShareOut
+    before: YearShareOut
+    after: YearShareOut
     points: float | None
     low: float | None
     high: float | None

@@ -110,7 +110,7 @@ class Outlines(Page[OutlineOut]):
     pass
 
 
-class SupportOut(Told):
+class SupportGivenOut(Told):
     id: int
     at: datetime
     recorded_at: datetime
@@ -119,7 +119,7 @@ class SupportOut(Told):
     minutes: int
 
 
-class Support(Page[SupportOut]):
+class Support(Page[SupportGivenOut]):
     pass
 
 
@@ -229,7 +229,7 @@ class Declarations(Page[DeclarationOut]):
     pass
 
 
-class VersionOut(Told):
+class DeclarationVersionOut(Told):
     number: int
     kind: VersionKind
     at: datetime
@@ -250,7 +250,7 @@ class FileOut(Told):
 
 
 class DeclarationDetail(DeclarationOut):
-    versions: list[VersionOut]
+    versions: list[DeclarationVersionOut]
     files: list[FileOut]
 
 
@@ -286,9 +286,9 @@ def _of_declaration(row: Declaration) -> dict[str, object]:
     return beside | {name: getattr(row, name) for name in plain}
 
 
-def version_out(row: DeclarationVersion) -> VersionOut:
+def version_out(row: DeclarationVersion) -> DeclarationVersionOut:
     plain = "number", "kind", "at", "recorded_at", "by"
-    return VersionOut(answers=typed_again(row), **{name: getattr(row, name) for name in plain})
+    return DeclarationVersionOut(answers=typed_again(row), **{name: getattr(row, name) for name in plain})
 
 
 def file_out(row: Attachment) -> FileOut:
@@ -305,5 +305,5 @@ def submission_out(row: Submission) -> SubmissionOut:
     return SubmissionOut.model_validate(row)
 
 
-def support_out(row: SupportEntry) -> SupportOut:
-    return SupportOut.model_validate(row)
+def support_out(row: SupportEntry) -> SupportGivenOut:
+    return SupportGivenOut.model_validate(row)

@@ -181,7 +181,7 @@ def take_measures(row: Finding, texts: Sequence[str], shown: Collection[str], *,
     for kind in shown:
         if kind not in measures_shown(row):
             raise Incomplete(_("No look can verify that of this finding: describe it in words."), "shown")
-    wanted = [(kind, "") for kind in sorted(shown)]
+    wanted = [(kind, "") for kind in sorted(set(shown))]
     wanted += dict.fromkeys(("", text.strip()[:300]) for text in texts if text.strip())
     fresh = [one for one in wanted if one not in known]
     for kind, text in fresh:
