@@ -124,6 +124,10 @@ def _look() -> dict[str, HostLook]:
 
 
 class _Server(http.server.ThreadingHTTPServer):
+    def __init__(self, address: tuple[str, int], asked: SynchronizedArray) -> None:
+        self.asked = asked
+        super().__init__(address, _Handler)
+
     def handle_error(self, *_: object) -> None:
         """A visitor that read what it wanted leaves: nothing to tell."""
 
@@ -131,6 +135,7 @@ class _Server(http.server.ThreadingHTTPServer):
 class _Handler(http.server.BaseHTTPRequestHandler):
     """A file server, with HEAD and Range, of the temper of the site that it answers for."""
 
+    server: _Server
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1
@@ -146,7 +151,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _answer(self, *, with_body: bool) -> None:
         index = int(self.request.getsockname()[0].rpartition(".")[2]) - 1
-        self.server.asked[index] += 1  # type: ignore[attr-defined]
+        self.server.asked[index] += 1
         site = SITES[index]
         body = FRONT if self.path == "/" else site.files.get(self.path)
         if body is not None:
@@ -183,8 +188,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 def _serve(asked: SynchronizedArray, ready, ending) -> None:
     servers = []
     for index in range(len(SITES)):
-        server = _Server((address_of(index), PORT), _Handler)
-        server.asked = asked  # type: ignore[attr-defined]
+        server = _Server((address_of(index), PORT), asked)
         servers.append(server)
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     ready.set()
